@@ -1,0 +1,45 @@
+package sqlite
+
+import "github.com/ordago/ordago/internal/dialect"
+
+// foldValue is the SQL function ordago_fold(x): [dialect.Fold] of a text.
+// NULL stays NULL, and a number, which has nothing to fold, a number.
+func foldValue(v any) any {
+	if text, ok := textOf(v); ok {
+		return dialect.Fold(text)
+	}
+	return nilOf(v)
+}
+
+// keywordValue is the SQL function ordago_keyword(x, word): 1 if
+// [dialect.Keyword], 0 if not, NULL if either is NULL. A number is no text and
+// has no keywords.
+func keywordValue(v, w any) any {
+	text, isText := textOf(v)
+	word, isWord := textOf(w)
+	switch {
+	case nilOf(v) == nil || nilOf(w) == nil:
+		return nil
+	case isText && isWord && dialect.Keyword(text, word):
+		return int64(1)
+	}
+	return int64(0)
+}
+
+func textOf(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case []byte:
+		return string(v), v != nil
+	}
+	return "", false
+}
+
+// nilOf returns nil for SQL's NULL, which one engine passes as a nil slice.
+func nilOf(v any) any {
+	if b, ok := v.([]byte); ok && b == nil {
+		return nil
+	}
+	return v
+}
