@@ -1,0 +1,99 @@
+package sqlplan
+
+import (
+	"github.com/ordago/ordago/internal/query"
+	"github.com/ordago/ordago/model"
+)
+
+// Limits of one statement. What is over them is refused with kind TooComplex.
+const (
+	maxJoins        = 16     // relatedEntity steps that conditions and sorts go through
+	maxExists       = 32     // questions about related rows of relatedEntities steps
+	maxValues       = 30_000 // bound values; SQLite takes 32,766 and PostgreSQL 65,535
+	maxWithin       = 32     // selections within selections
+	maxAliasDepth   = 16     // aliases that lead to aliases
+	maxPathSteps    = query.MaxSteps
+	maxPattern      = 10_000 // bytes of a searched text with wildcards
+	maxWildcards    = 32     // in one searched text
+	maxAlternatives = 1_000  // elements of a list that are compared one by one
+	maxKeyword      = 1_000  // bytes of a searched word
+	maxIndexed      = query.MaxPlaceholder
+)
+
+// resolver turns conditions into nodes: it knows the classes and what the caller may see, and writes no SQL.
+type resolver struct {
+	lens  Lens
+	root  *ref
+	asked []*model.Attribute // what lens.Use was asked for
+
+	// Of the query that is being resolved.
+	text     string
+	language query.Dialect
+	values   Values
+	trusted  bool
+
+	scope  int // where to-many refs belong now
+	scopes int // how many scopes there are
+	joins  int
+	depth  int  // of selections within selections
+	days   bool // the database keeps days as text, see compare_date.go
+}
+
+// node resolves a condition of the query language.
+func (r *resolver) node(n query.Node) (*node, error) {
+	switch n := n.(type) {
+	case *query.And:
+		return r.group(andNode, n.Operands)
+	case *query.Or:
+		return r.group(orNode, n.Operands)
+	case *query.Not:
+		return r.not(n)
+	case *query.Comparison:
+		return r.comparison(n)
+	case *query.Formula:
+		return nil, r.formula(n)
+	}
+	return nil, r.fail(Unsupported, n.Pos(), "this kind of condition is not supported")
+}
+
+func (r *resolver) group(kind nodeKind, operands []query.Node) (*node, error) {
+	kids := make([]*node, len(operands))
+	for i, operand := range operands {
+		kid, err := r.node(operand)
+		if err != nil {
+			return nil, err
+		}
+		kids[i] = kid
+	}
+	return &node{kind: kind, kids: kids}, nil
+}
+
+// not resolves the operand in a scope of its own: "books.price > 9 and not (books.title = x)" asks for an author
+// with a book over 9 and without any book called x.
+func (r *resolver) not(n *query.Not) (*node, error) {
+	outer := r.scope
+	r.enter()
+	kid, err := r.node(n.Operand)
+	r.scope = outer
+	if err != nil {
+		return nil, err
+	}
+	return &node{kind: notNode, kids: []*node{kid}}, nil
+}
+
+// enter begins a new scope.
+func (r *resolver) enter() {
+	r.scopes++
+	r.scope = r.scopes
+}
+
+func (r *resolver) formula(f *query.Formula) error {
+	kind, msg := Unsupported, "formulas are not supported yet: write a condition"
+	if r.language == query.REST {
+		kind, msg = FormulaNotAllowed, "formula not allowed in a filter: write a condition"
+	}
+	if f.Placeholder != nil {
+		return r.failPlaceholder(kind, f.Placeholder, "%s (%s stands alone)", msg, placeholderName(f.Placeholder))
+	}
+	return r.fail(kind, f.At, "%s", msg)
+}
