@@ -1,0 +1,34 @@
+-- +goose Up
+ALTER TABLE `authors` ADD COLUMN `orda_created_at` datetime;
+ALTER TABLE `authors` ADD COLUMN `orda_updated_at` datetime;
+ALTER TABLE `books` ADD COLUMN `volume` integer NOT NULL DEFAULT 0;
+ALTER TABLE `books` ADD COLUMN `meta` text;
+ALTER TABLE `books` ADD COLUMN `released` date;
+ALTER TABLE `books` ADD COLUMN `author_id` integer REFERENCES `authors` (`id`) ON DELETE CASCADE;
+ALTER TABLE `books` ADD COLUMN `orda_stamp` integer NOT NULL DEFAULT 0;
+ALTER TABLE `books` ADD COLUMN `orda_created_at` datetime;
+ALTER TABLE `books` ADD COLUMN `orda_updated_at` datetime;
+CREATE UNIQUE INDEX `idx_authors_name` ON `authors` (`name`);
+CREATE INDEX `by_title` ON `books` (`title`, `volume` desc);
+CREATE INDEX `ranked` ON `books` (`rank`) WHERE rank > 3;
+CREATE INDEX `idx_books_author_id` ON `books` (`author_id`);
+ALTER TABLE `authors` DROP COLUMN `old column`;
+-- by hand: authors.name is numeric, the model needs text
+-- by hand: authors.name is NULL, the model needs NOT NULL
+-- by hand: authors.email is NOT NULL, the model needs NULL
+-- by hand: books.meta is added without NOT NULL; fill it, then add NOT NULL
+
+-- +goose Down
+DROP INDEX `idx_books_author_id`;
+DROP INDEX `ranked`;
+DROP INDEX `by_title`;
+DROP INDEX `idx_authors_name`;
+ALTER TABLE `books` DROP COLUMN `orda_updated_at`;
+ALTER TABLE `books` DROP COLUMN `orda_created_at`;
+ALTER TABLE `books` DROP COLUMN `orda_stamp`;
+ALTER TABLE `books` DROP COLUMN `author_id`;
+ALTER TABLE `books` DROP COLUMN `released`;
+ALTER TABLE `books` DROP COLUMN `meta`;
+ALTER TABLE `books` DROP COLUMN `volume`;
+ALTER TABLE `authors` DROP COLUMN `orda_updated_at`;
+ALTER TABLE `authors` DROP COLUMN `orda_created_at`;
