@@ -1,0 +1,108 @@
+package session
+
+import (
+	"context"
+
+	"github.com/ordago/ordago/privileges"
+)
+
+type contextKey struct{}
+
+// binding is what a context says about sessions.
+type binding struct {
+	session *Session
+	hidden  bool // under a local function
+	web     bool // a web process, with or without a session
+}
+
+func bindingOf(ctx context.Context) binding {
+	b, _ := ctx.Value(contextKey{}).(binding)
+	return b
+}
+
+func with(ctx context.Context, b binding) context.Context {
+	return context.WithValue(ctx, contextKey{}, b)
+}
+
+// Current is the Session command: the session on whose behalf the running code
+// was called (S-015 to S-025). It is nil under a local function, in a web
+// process whose server has sessions switched off, and where nobody bound a
+// session; a server binds its stored procedure session to everything it starts.
+//
+// When the session of a running request has ended, Current returns a new guest
+// session that takes its place (S-228).
+func Current(ctx context.Context) *Session {
+	b := bindingOf(ctx)
+	if b.hidden {
+		return nil
+	}
+	return b.session.alive(ctx)
+}
+
+// Caller returns the session on whose behalf the code runs, under a local
+// function too. It is for triggers and the data layer; other code asks [Current].
+func Caller(ctx context.Context) *Session { return bindingOf(ctx).session.alive(ctx) }
+
+// Enforced reports whether permissions apply to code that runs under ctx: in
+// web processes only (S-281), also in those without a session.
+func Enforced(ctx context.Context) bool {
+	b := bindingOf(ctx)
+	return b.web || b.session.Enforced()
+}
+
+// NewContext returns a context under which s is the current session and the
+// caller. With a nil s both are nil.
+func NewContext(ctx context.Context, s *Session) context.Context {
+	return with(ctx, binding{session: s, web: s.Enforced()})
+}
+
+// Anonymous returns a context for a web process whose server has sessions
+// switched off: there is no session, and permissions apply nevertheless, to a
+// caller who holds nothing.
+func Anonymous(ctx context.Context) context.Context { return with(ctx, binding{web: true}) }
+
+// Hide returns a context for a local function: [Current] is nil under it, and
+// [Caller] is what it was.
+func Hide(ctx context.Context) context.Context {
+	b := bindingOf(ctx)
+	b.hidden = true
+	return with(ctx, b)
+}
+
+// Promote lends privileges for one function call: it returns a new handle of
+// the caller's session that holds set in addition, and a context under which it
+// is the current one. The caller's own handle and parallel requests are not
+// affected, and the promotion ends where the new context is no longer used
+// (S-318, S-319, S-323). Promotions nest. Without a session the results are
+// ctx and nil.
+func Promote(ctx context.Context, set privileges.Set) (context.Context, *Session) {
+	s := Caller(ctx)
+	if s == nil {
+		return ctx, nil
+	}
+	p := &Session{st: s.st, req: s.req, web: s.web, lent: s.lent.Union(set)}
+	return NewContext(ctx, p), p
+}
+
+// Detach returns a context for work that goes on after its request: it has no
+// deadline, is never cancelled and carries nothing of ctx but the session,
+// without promotions (S-038). In particular no database transaction comes along.
+func Detach(ctx context.Context) context.Context {
+	b := bindingOf(ctx)
+	if s := Caller(ctx); s != nil {
+		b.session = &Session{st: s.st, web: s.web}
+	}
+	return with(context.Background(), b)
+}
+
+// alive returns s, or the session that has taken its place in its request.
+func (s *Session) alive(ctx context.Context) *Session {
+	if s == nil || s.req == nil {
+		return s
+	}
+	st := s.req.state(ctx)
+	if st == s.st {
+		return s
+	}
+	return &Session{st: st, req: s.req, web: s.web}
+}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/ordago/ordago/privileges"
+)
+
+// defaultUser is the name of the one user of an application without users (S-123).
+const defaultUser = "designer"
+
+// Desktop describes a session that does not come from the web. The zero value
+// is useful.
+type Desktop struct {
+	UserName   string            // default "designer"; cannot be changed later (S-124)
+	Roles      *privileges.Roles // what SetPrivileges knows; nil: WebAdmin only
+	Machine    string            // default the name of this machine; for Remote that of the client
+	System     string            // Remote only: the user of the client's operating system
+	Address    string            // Remote only: IP address of the client
+	MaxStorage int               // bytes, default [DefaultMaxStorage]
+	Now        func() time.Time  // default [time.Now]
+}
+
+// New returns a new desktop session of the given kind. It lives in memory, has
+// no idle timeout, is never a guest and is never restricted by roles.json
+// (S-014, S-116, S-177). It panics for [Web]: web sessions come from
+// [Manager.Bind].
+func New(kind Kind, d Desktop) *Session {
+	if kind == Web || int(kind) >= len(kindNames) {
+		panic(fmt.Sprintf("session.New: %s is no desktop session", kind))
+	}
+	rl := &realm{
+		store:      NewMemoryStore(),
+		roles:      d.Roles,
+		maxStorage: cmp.Or(d.MaxStorage, DefaultMaxStorage),
+		now:        clock(d.Now),
+	}
+	r := d.record(kind, rl.now())
+	if err := rl.store.Create(context.Background(), r); err != nil {
+		panic("session.New: " + err.Error()) // an empty store refuses nothing
+	}
+	r.Version = 1
+	return &Session{st: newState(rl, r)}
+}
+
+// NewStandalone returns the session of a single-user application (S-010). An
+// empty name means "designer".
+func NewStandalone(userName string) *Session { return New(Standalone, Desktop{UserName: userName}) }
+
+// NewStoredProcedure returns the session of what a server runs on its own
+// account. A server has one of them (S-009).
+func NewStoredProcedure() *Session { return New(StoredProcedure, Desktop{}) }
+
+func (d Desktop) record(kind Kind, now time.Time) Record {
+	r := Record{
+		ID:       newID(),
+		Secret:   HashSecret(newSecret()),
+		Kind:     kind,
+		Type:     kind.String(),
+		UserName: cmp.Or(d.UserName, defaultUser),
+		Created:  now,
+		Seen:     now,
+		Machine:  d.Machine,
+	}
+	if kind == Remote {
+		r.System, r.Address = d.System, d.Address
+		return r
+	}
+	if r.Machine == "" {
+		r.Machine, _ = os.Hostname() // without a name info has no machineName
+	}
+	if kind == Standalone {
+		r.Address = "localhost"
+	}
+	return r
+}
+
+// clock returns a clock whose times every store can keep exactly.
+func clock(now func() time.Time) func() time.Time {
+	if now == nil {
+		now = time.Now
+	}
+	return func() time.Time { return now().UTC().Truncate(time.Millisecond) }
+}

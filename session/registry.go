@@ -1,0 +1,108 @@
+package session
+
+import (
+	"runtime"
+	"sync"
+	"weak"
+)
+
+// registry finds the one state that all requests of a session share. A state
+// in use is kept, one without requests for a while is let go: it then takes
+// memory in the store only. The weak pointer makes that safe: as long as a
+// handle, however detached, can reach a state, the registry finds it.
+type registry struct {
+	shards [shardCount]registryShard
+}
+
+type registryShard struct {
+	mu     sync.RWMutex
+	states map[string]registered
+}
+
+type registered struct {
+	state weak.Pointer[state]
+	keep  *state // nil when let go
+}
+
+func newRegistry() *registry {
+	g := &registry{}
+	for i := range g.shards {
+		g.shards[i].states = make(map[string]registered)
+	}
+	return g
+}
+
+func (g *registry) shard(id string) *registryShard { return &g.shards[shardOf(id)] }
+
+// open returns the state of the session of r, up to date with r.
+func (g *registry) open(rl *realm, r *Record) *state {
+	s := g.shard(r.ID)
+	s.mu.RLock()
+	st := s.states[r.ID].keep
+	s.mu.RUnlock()
+	if st == nil {
+		st = s.add(rl, r)
+	}
+	if !st.used.Load() {
+		st.used.Store(true)
+	}
+	st.publish(r)
+	st.saw(r.Seen)
+	return st
+}
+
+// add keeps the state of r, made new if no handle holds one.
+func (s *registryShard) add(rl *realm, r *Record) *state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.states[r.ID].state.Value()
+	if st == nil {
+		st = newState(rl, *r)
+		runtime.AddCleanup(st, s.forget, r.ID)
+	}
+	s.states[r.ID] = registered{weak.Make(st), st}
+	return st
+}
+
+// forget removes the entry of a state that was collected, unless the session
+// has got another one meanwhile.
+func (s *registryShard) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.states[id].state.Value() == nil {
+		delete(s.states, id)
+	}
+}
+
+// close ends the session for whoever still uses it in this process.
+func (g *registry) close(id string) {
+	s := g.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := s.states[id]
+	st := entry.state.Value()
+	if st == nil {
+		return
+	}
+	st.close()
+	entry.keep = nil
+	s.states[id] = entry
+}
+
+// rest lets the states go that were not used since the last rest.
+func (g *registry) rest() {
+	for i := range g.shards {
+		g.shards[i].rest()
+	}
+}
+
+func (s *registryShard) rest() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, entry := range s.states {
+		if entry.keep != nil && !entry.keep.used.Swap(false) {
+			entry.keep = nil
+			s.states[id] = entry
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package session
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// maxUserAgent is how much of the header a session keeps.
+const maxUserAgent = 256
+
+// client is what a new session records of its first request.
+type client struct {
+	typ, address, userAgent string
+	secure                  bool
+}
+
+func (m *Manager) clientOf(r *http.Request, typ string) client {
+	agent := r.UserAgent()
+	agent = strings.ToValidUTF8(agent[:min(len(agent), maxUserAgent)], "")
+	return client{typ, m.addressOf(r), agent, m.Secure || r.TLS != nil}
+}
+
+func (m *Manager) addressOf(r *http.Request) string {
+	if m.Address != nil {
+		return m.Address(r)
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// request ties the handles of one request to its answer.
+type request struct {
+	manager *Manager
+	client  client
+	current atomic.Pointer[state]
+	handle  Session // the first one, here to save an allocation
+
+	mu     sync.Mutex
+	cookie string // secret that the answer has to carry, if any
+	sent   bool   // too late for another
+}
+
+// bind returns the first handle of the request.
+func (q *request) bind(st *state) *Session {
+	q.current.Store(st)
+	q.handle.st, q.handle.req, q.handle.web = st, q, true
+	return &q.handle
+}
+
+// state returns the session of the request; when it has ended, a new guest
+// session takes its place (S-228). If none can be made, the ended one stays:
+// it answers like a guest, and changes to it are refused.
+func (q *request) state(ctx context.Context) *state {
+	if st := q.current.Load(); !st.closed() {
+		return st
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	st := q.current.Load()
+	if !st.closed() || q.manager.start() != nil {
+		return st
+	}
+	next, secret, err := q.manager.create(context.WithoutCancel(ctx), q.client)
+	if err != nil {
+		return st
+	}
+	q.current.Store(next)
+	q.cookie = secret
+	return next
+}
+
+// signIn is SetPrivileges within a request: it renews the secret of a guest.
+// The lock keeps the answer from leaving between the two.
+func (q *request) signIn(st *state, g Grant) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	secret := ""
+	err := st.update(func(r *Record) error {
+		secret = ""
+		if !st.realm.grant(r, g) {
+			return nil
+		}
+		if q.sent {
+			return ErrAnswerSent
+		}
+		secret = newSecret()
+		r.Secret = HashSecret(secret)
+		return nil
+	})
+	if err == nil && secret != "" {
+		q.cookie = secret
+	}
+	return err
+}

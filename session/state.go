@@ -1,0 +1,131 @@
+package session
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/ordago/ordago/privileges"
+)
+
+// storeTimeout bounds a change of a session. Changes do not follow the context
+// of a request: a sign-in must not be lost because the browser went away.
+const storeTimeout = 5 * time.Second
+
+// realm is what all sessions of one manager have in common.
+type realm struct {
+	store      Store
+	roles      *privileges.Roles
+	maxStorage int
+	now        func() time.Time
+}
+
+// state is one live session in this process. All requests of a session share
+// it, so that a change made by one is seen by the others at once (S-165).
+type state struct {
+	id    string
+	kind  Kind
+	realm *realm
+	view  atomic.Pointer[view]
+	seen  atomic.Int64 // microseconds; Seen of the view may be older
+	used  atomic.Bool  // by a request since the registry last rested
+	// gate lets changes of this process queue up, instead of colliding in the
+	// store. A channel, because waiting for it has to end.
+	gate chan struct{}
+}
+
+// view is an immutable picture of a session.
+type view struct {
+	record  Record
+	granted privileges.Set
+	held    privileges.Set // granted, or the guest privilege when there is none
+	guest   bool
+	closed  bool
+}
+
+func newState(rl *realm, r Record) *state {
+	st := &state{id: r.ID, kind: r.Kind, realm: rl, gate: make(chan struct{}, 1)}
+	st.view.Store(rl.viewOf(r))
+	st.seen.Store(r.Seen.UnixMicro())
+	return st
+}
+
+func (rl *realm) viewOf(r Record) *view {
+	granted := rl.roles.SetOf(r.Privileges)
+	v := &view{record: r, granted: granted, held: granted, guest: rl.isGuest(r)}
+	if r.Kind == Web && granted.Empty() {
+		v.held = rl.roles.Guest()
+	}
+	return v
+}
+
+// isGuest implements S-177 to S-179.
+func (rl *realm) isGuest(r Record) bool {
+	switch {
+	case r.Kind != Web:
+		return false
+	case rl.roles.ForceLogin():
+		return !r.SignedIn
+	default:
+		return rl.roles.SetOf(r.Privileges).Empty()
+	}
+}
+
+func (st *state) closed() bool { return st.view.Load().closed }
+
+// publish makes r visible to every handle, unless something newer is already.
+func (st *state) publish(r *Record) {
+	for {
+		now := st.view.Load()
+		if now.closed || r.Version <= now.record.Version {
+			return
+		}
+		if st.view.CompareAndSwap(now, st.realm.viewOf(*r)) {
+			return
+		}
+	}
+}
+
+// close empties the session for all who still hold it (S-230).
+func (st *state) close() {
+	empty := Record{ID: st.id, Kind: st.kind, Created: st.view.Load().record.Created}
+	v := st.realm.viewOf(empty)
+	v.closed = true
+	st.view.Store(v)
+}
+
+// saw records activity that the store has been told of.
+func (st *state) saw(at time.Time) {
+	for last := st.seen.Load(); last < at.UnixMicro(); last = st.seen.Load() {
+		if st.seen.CompareAndSwap(last, at.UnixMicro()) {
+			return
+		}
+	}
+}
+
+func (st *state) lastSeen() time.Time { return time.UnixMicro(st.seen.Load()).UTC() }
+
+// update changes the record in the store and publishes the result.
+func (st *state) update(fn func(*Record) error) error {
+	if st.closed() {
+		return ErrClosed
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	select {
+	case st.gate <- struct{}{}:
+		defer func() { <-st.gate }()
+	case <-ctx.Done():
+		return ErrBusy
+	}
+	r, found, err := st.realm.store.Update(ctx, st.id, fn)
+	if err != nil {
+		return err
+	}
+	if !found {
+		st.close()
+		return ErrClosed
+	}
+	st.publish(&r)
+	return nil
+}
