@@ -31,3 +31,7 @@ func ParseUUID(text string) ([16]byte, error) {
 	}
 	return u, nil
 }
+
+// NativeUUID reports whether the attribute is a UUID of 16 bytes in Go, stored in one form. A UUID that is a string in Go is stored
+// and shown as it was written.
+func (a *Attribute) NativeUUID() bool { return a.plan.uuid }

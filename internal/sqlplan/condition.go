@@ -14,6 +14,8 @@ type selection struct {
 	order  []term
 	offset int
 	limit  int // < 0: none
+
+	presence bool // see Source.Presence
 }
 
 // windowed reports whether offset or limit leave entities out.
@@ -21,7 +23,7 @@ func (s *selection) windowed() bool { return s.offset > 0 || s.limit >= 0 }
 
 // selection resolves a source. Its order matters only to who reads it in order, or when it decides what is in the window.
 func (r *resolver) selection(s *Source, ordered bool) (*selection, error) {
-	result := &selection{root: r.root, offset: max(s.Offset, 0), limit: max(s.Limit, -1)}
+	result := &selection{root: r.root, offset: max(s.Offset, 0), limit: max(s.Limit, -1), presence: s.Presence}
 	nodes, err := r.conditions(s.Conditions)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,8 @@ type Source struct {
 	Conditions []Condition       // all must hold
 	Order      []query.OrderItem // empty: by primary key
 	Offset     int
-	Limit      int // < 0: no limit
+	Limit      int  // < 0: no limit
+	Presence   bool // images and blobs are read as whether there is one, not with their bytes
 }
 
 // Condition is *Query, *Keys, *Related or *Within.

@@ -84,6 +84,9 @@ func (w *writer) selection(s *selection, columns []target, ordered bool) {
 			w.write(", ")
 		}
 		w.writeColumn(t.at, t.attr)
+		if s.presence && t.attr.Type.Binary() {
+			w.write(" IS NOT NULL")
+		}
 	}
 	w.body(s)
 	if ordered {

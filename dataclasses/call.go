@@ -1,0 +1,224 @@
+package dataclasses
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/ordago/ordago/privileges"
+	"github.com/ordago/ordago/session"
+)
+
+// boundFunction is a function in one datastore: with its rights and the plan of its parameters.
+type boundFunction struct {
+	fn       *function
+	ds       *DataStore
+	class    *class // nil for functions of the datastore
+	params   *parameters
+	rule     privileges.Rule
+	promoted privileges.Set
+}
+
+func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error) {
+	params, err := planParameters(fn.newIn())
+	if err != nil {
+		return nil, err
+	}
+	b := &boundFunction{fn: fn, ds: ds, class: c, params: params}
+	if ds.roles != nil {
+		b.rule = ds.roles.Function(b.resource(), fn.name)
+		b.promoted, _ = ds.roles.Promotes(b.resource(), fn.name)
+	}
+	return b, nil
+}
+
+// resource is the name under which roles.json knows where the function belongs (S-291, S-293).
+func (b *boundFunction) resource() string {
+	if b.class == nil {
+		return "ds"
+	}
+	return b.class.model.Name
+}
+
+// mayExecute checks the right to execute, with the caller's own privileges, before any promotion (S-322).
+// With force login a guest may always authentify (S-317).
+func (b *boundFunction) mayExecute(ctx context.Context) error {
+	a := b.ds.authority(ctx)
+	if !a.enforced || b.rule.Allows(a.held) {
+		return nil
+	}
+	if b.class == nil && b.fn.name == "authentify" && b.ds.roles.ForceLogin() {
+		return nil
+	}
+	e := &PermissionError{Action: privileges.Execute, Function: b.fn.name}
+	if b.class != nil {
+		e.Class = b.class.model.Name
+	}
+	return e
+}
+
+// run executes body as this function: rights, promotion, session, one transaction for all it saves, panics caught.
+func (b *boundFunction) run(ctx context.Context, body func(context.Context, *session.Session) error) error {
+	if err := b.mayExecute(ctx); err != nil {
+		return err
+	}
+	ctx, s := b.enter(ctx)
+	return b.ds.lazily(ctx, func(ctx context.Context) (err error) {
+		defer guard("function "+b.fn.name, &err)
+		return body(ctx, s)
+	})
+}
+
+// enter gives the function its context and session: promoted privileges end with the context (S-318, S-319); a local function sees no session.
+func (b *boundFunction) enter(ctx context.Context) (context.Context, *session.Session) {
+	s := session.Current(ctx)
+	if !b.promoted.Empty() {
+		ctx, s = session.Promote(ctx, b.promoted)
+	}
+	if b.fn.local {
+		return session.Hide(ctx), nil
+	}
+	return ctx, s
+}
+
+// RemoteFunction is an exposed function as remote callers see it.
+type RemoteFunction struct{ bound *boundFunction }
+
+func exposed(all []*boundFunction) []*RemoteFunction {
+	var out []*RemoteFunction
+	for _, b := range all {
+		if b.fn.exposed {
+			out = append(out, &RemoteFunction{b})
+		}
+	}
+	return out
+}
+
+func named(fns []*RemoteFunction, name string, scope Scope) *RemoteFunction {
+	for _, f := range fns {
+		if f.bound.fn.name == name && f.bound.fn.scope == scope {
+			return f
+		}
+	}
+	return nil
+}
+
+// Name returns the function's name.
+func (f *RemoteFunction) Name() string { return f.bound.fn.name }
+
+// Scope says what the function is called on.
+func (f *RemoteFunction) Scope() Scope { return f.bound.fn.scope }
+
+// OnGet reports whether the function may be called by HTTP GET (O-420).
+func (f *RemoteFunction) OnGet() bool { return f.bound.fn.get }
+
+// Local reports whether the function gets no session (O-431).
+func (f *RemoteFunction) Local() bool { return f.bound.fn.local }
+
+// Params describes the parameters in their order.
+func (f *RemoteFunction) Params() []Param { return f.bound.params.list }
+
+// Result names the type of the result: number, text, boolean, date, object, collection, an entity or a selection; "" for none.
+func (f *RemoteFunction) Result() string { return resultName(f.bound.fn.out()) }
+
+// Signature is the function as people write it: Employee(key).raise(percent number, reason text) number.
+func (f *RemoteFunction) Signature() string {
+	params := make([]string, len(f.Params()))
+	for i, p := range f.Params() {
+		params[i] = p.Name + " " + p.Type
+	}
+	on := "ds"
+	if c := f.bound.class; c != nil {
+		on = c.model.Name + map[Scope]string{OfClass: "", OfSelection: "Selection", OfEntity: "Entity"}[f.Scope()]
+	}
+	text := on + "." + f.Name() + "(" + strings.Join(params, ", ") + ")"
+	if result := f.Result(); result != "" {
+		text += " " + result
+	}
+	return text
+}
+
+// SetResolver finds the entity set of that ID for a selection parameter; its error wraps [ErrNoSet] when there is none.
+type SetResolver func(ctx context.Context, id string) (*RemoteSelection, error)
+
+// ResultKind says what a function returned.
+type ResultKind uint8
+
+// The kinds.
+const (
+	NoResult ResultKind = iota
+	ValueResult
+	EntityResult
+	SelectionResult
+)
+
+// Result is what a function returned.
+type Result struct {
+	Kind      ResultKind
+	Value     any // of ValueResult; nil is null
+	Entity    *RemoteEntity
+	Selection *RemoteSelection
+}
+
+// Call calls the function for a remote caller. on is nil for functions of the datastore and of dataclasses, else a *[RemoteSelection] or a
+// *[RemoteEntity]; args has one JSON value per argument; sets may be nil where there are no entity sets.
+// Errors: *[PermissionError], *[ArgumentError], *[PanicError], and what the function returned.
+func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (Result, error) {
+	ctx = remote(ctx)
+	b := f.bound
+	if err := b.mayExecute(ctx); err != nil {
+		return Result{}, err
+	}
+	var out any
+	err := b.run(ctx, func(ctx context.Context, s *session.Session) error {
+		in, err := b.decode(ctx, args, sets)
+		if err != nil {
+			return err
+		}
+		out, err = b.fn.call(ctx, s, b.receiver(on), in)
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return b.result(out), nil
+}
+
+// receiver is the typed receiver of a call.
+func (b *boundFunction) receiver(on any) any {
+	switch on := on.(type) {
+	case *RemoteEntity:
+		return on.core.self
+	case *RemoteSelection:
+		return b.class.spec.types.selection(on.core)
+	}
+	if b.class == nil {
+		return b.ds
+	}
+	return b.class.spec.types.dataClass(b.class)
+}
+
+// entityResult and selectionResult recognise results of any class.
+type entityResult interface{ entityRecord() *record }
+
+type selectionResult interface{ selectionCore() *selection }
+
+func (b *boundFunction) result(out any) Result {
+	switch v := out.(type) {
+	case None:
+		return Result{Kind: NoResult}
+	case selectionResult:
+		if s := v.selectionCore(); s != nil {
+			result := *s
+			result.trusted = true
+			return Result{Kind: SelectionResult, Selection: &RemoteSelection{&result}}
+		}
+		return Result{Kind: ValueResult}
+	case entityResult:
+		if isNilEntity(v) {
+			return Result{Kind: ValueResult}
+		}
+		return Result{Kind: EntityResult, Entity: &RemoteEntity{v.entityRecord()}}
+	}
+	return Result{Kind: ValueResult, Value: out}
+}

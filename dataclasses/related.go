@@ -1,0 +1,89 @@
+package dataclasses
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ordago/ordago/model"
+	"github.com/ordago/ordago/privileges"
+)
+
+// RelatedEntity returns the entity that an N to 1 relation of e leads to, nil when there is none (O-041). Successive calls return the
+// same entity until e is reloaded, saved or linked elsewhere (O-045).
+// Errors: *[AttributeError] when e has no such relation to R, *[PermissionError].
+func RelatedEntity[R any](ctx context.Context, e interface{ entityRecord() *record }, relation string) (*Entity[R], error) {
+	r, err := e.entityRecord().one(ctx, relation, typed[R]{})
+	if err != nil || r == nil {
+		return nil, err
+	}
+	return entityOf[R](r), nil
+}
+
+// RelatedEntities returns the selection that a 1 to N relation of e leads to, possibly empty (O-041).
+// Errors: *[AttributeError] when e has no such relation to R.
+func RelatedEntities[R any](e interface{ entityRecord() *record }, relation string) (*Selection[R], error) {
+	s, err := e.entityRecord().many(relation, typed[R]{})
+	if err != nil {
+		return nil, err
+	}
+	return &Selection[R]{core: s}, nil
+}
+
+// relation finds a relation by name and checks where it leads.
+func (r *record) relation(name string, kind model.Kind, target types) (*model.Attribute, *class, error) {
+	a := r.class.model.Attribute(name)
+	if a == nil || a.Kind != kind {
+		return nil, nil, &AttributeError{Class: r.class.model.Name, Attribute: name}
+	}
+	c := r.class.ds.ofModel(a.Target)
+	if target != nil && c.spec.types != target {
+		return nil, nil, fmt.Errorf("%s.%s leads to %s: %w", r.class.model.Name, name, c.model.Name, &AttributeError{Class: r.class.model.Name, Attribute: name})
+	}
+	return a, c, nil
+}
+
+func (r *record) one(ctx context.Context, name string, target types) (*record, error) {
+	a, c, err := r.relation(name, model.RelatedEntity, target)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.may(ctx, privileges.Read); err != nil {
+		return nil, err
+	}
+	key, err := a.ForeignKey.Value(r.ptr)
+	if err != nil || key == nil {
+		return nil, err
+	}
+	if known := r.related[a]; known != nil && model.EqualValues(known.linkedValue(a), key) {
+		return known, nil
+	}
+	found, err := c.ds.related(ctx, a, []any{key})
+	if err != nil {
+		return nil, err
+	}
+	if r.related == nil {
+		r.related = map[*model.Attribute]*record{}
+	}
+	r.related[a] = found[key]
+	return found[key], nil
+}
+
+func (r *record) linkedValue(relation *model.Attribute) any {
+	v, _ := relation.LinkedKey.Value(r.ptr)
+	return v
+}
+
+func (r *record) many(name string, target types) (*selection, error) {
+	a, c, err := r.relation(name, model.RelatedEntities, target)
+	if err != nil {
+		return nil, err
+	}
+	key, err := a.LinkedKey.Value(r.ptr)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
+		return &selection{class: c, keys: [][]any{}}, nil
+	}
+	return c.relatedTo(a.ForeignKey, []any{key}), nil
+}

@@ -1,0 +1,263 @@
+package dataclasses
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ordago/ordago/internal/sqlplan"
+	"github.com/ordago/ordago/model"
+)
+
+// Row is what an answer shows of one entity, as its [Projection] says.
+type Row struct {
+	Key      string    // text of __KEY; "" for an unsaved entity
+	Stamp    int64     // __STAMP
+	Modified time.Time // __TIMESTAMP; zero: not recorded
+	Dead     bool      // a reference to an entity that is gone: only Key is set
+	Values   []any     // canonical values (see model.Attribute); true for a picture or blob that is there
+	One      []*Row    // by Field.Slot: the related entity, nil for none
+	Many     [][]Row   // by Field.Slot: the related entities
+}
+
+// Page is a part of a selection.
+type Page struct {
+	Rows  []Row
+	Count int // entities in the whole selection
+	First int // position of the first row
+}
+
+// keyText is the text of __KEY.
+func keyText(key []any) string {
+	if len(key) == 1 {
+		return model.KeyText(key[0])
+	}
+	parts := make([]string, len(key))
+	for i, k := range key {
+		parts[i] = model.KeyText(k)
+	}
+	return strings.Join(parts, ",")
+}
+
+// system fills what every row has from its first values.
+func (p *Projection) system(r *Row) {
+	m := p.Class.core.model
+	n := len(m.Key)
+	r.Key = keyText(r.Values[:n])
+	r.Stamp = 1
+	if m.Stamp != nil {
+		r.Stamp, _ = r.Values[n].(int64)
+		n++
+	}
+	if m.Modified != nil {
+		r.Modified, _ = r.Values[n].(time.Time)
+	}
+}
+
+// rows reads a statement's rows into canonical values, without a struct in between.
+func (p *Projection) rows(ctx context.Context, s sqlplan.Statement, capacity int) ([]Row, error) {
+	rows := make([]Row, 0, capacity)
+	err := scan(ctx, p.Class.core.ds.reader(ctx), s, len(p.columns), func(raw []any) error {
+		row := Row{Values: make([]any, p.width)}
+		if err := p.canonical(raw, row.Values); err != nil {
+			return err
+		}
+		p.system(&row)
+		rows = append(rows, row)
+		return nil
+	})
+	return rows, err
+}
+
+func (p *Projection) canonical(raw, values []any) error {
+	for i, a := range p.columns {
+		if a.Type.Binary() {
+			values[i] = present(raw[i])
+			continue
+		}
+		v, err := a.Canonical(raw[i])
+		if err != nil {
+			return fmt.Errorf("%s.%s: %w", a.Class.Name, a.Name, err)
+		}
+		values[i] = v
+	}
+	return nil
+}
+
+// present is true for a picture or blob that is there, nil for none: pages never carry their bytes.
+func present(v any) any {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return true
+		}
+	case int64:
+		if v != 0 {
+			return true
+		}
+	case []byte:
+		if len(v) > 0 {
+			return true
+		}
+	}
+	return nil
+}
+
+// ofRecords makes the same rows from entities in memory.
+func (p *Projection) ofRecords(ctx context.Context, records []*record) ([]Row, error) {
+	rows := make([]Row, len(records))
+	for i := range rows {
+		rows[i].Values = make([]any, p.width)
+	}
+	for i, a := range p.columns {
+		values, err := p.Class.core.derived(ctx, records, a)
+		if err != nil {
+			return nil, err
+		}
+		for j, v := range values {
+			if a.Type.Binary() {
+				v = present(v)
+			}
+			rows[j].Values[i] = v
+		}
+	}
+	if err := p.calculate(ctx, records, rows); err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		p.system(&rows[i])
+		if records[i].isNew {
+			rows[i].Key, rows[i].Stamp = "", 0
+		}
+	}
+	return rows, nil
+}
+
+// calculate fills calculated attributes: one call of each getter for all rows.
+func (p *Projection) calculate(ctx context.Context, records []*record, rows []Row) error {
+	for _, f := range p.Fields {
+		if f.Attribute.Kind != model.Calculated || len(records) == 0 {
+			continue
+		}
+		values, err := p.Class.core.derived(ctx, records, f.Attribute)
+		if err != nil {
+			return err
+		}
+		for i, v := range values {
+			rows[i].Values[f.Value] = v
+		}
+	}
+	return nil
+}
+
+// expand reads related entities: one query for each expanded relation, whatever the number of rows.
+func (p *Projection) expand(ctx context.Context, rows []Row) error {
+	if p.slots == 0 {
+		return nil
+	}
+	for i := range rows {
+		rows[i].One, rows[i].Many = make([]*Row, p.slots), make([][]Row, p.slots)
+	}
+	for _, f := range p.Fields {
+		if f.Nested == nil {
+			continue
+		}
+		related, err := f.read(ctx, rows)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			f.attach(&rows[i], related)
+		}
+	}
+	return nil
+}
+
+// read reads what one relation of all rows leads to, by linked value.
+func (f *Field) read(ctx context.Context, rows []Row) (map[any][]Row, error) {
+	related := map[any][]Row{}
+	var keys []any
+	for i := range rows {
+		if v := linked(f, &rows[i]); v != nil {
+			keys = append(keys, v)
+		}
+	}
+	target := f.Nested.Class.core
+	by := f.Attribute.LinkedKey
+	if f.Attribute.Kind == model.RelatedEntities {
+		by = f.Attribute.ForeignKey
+	}
+	nested, at := f.Nested.with(by)
+	for chunk := range slices.Chunk(distinct(keys), keysAtOnce) {
+		found, err := nested.read(ctx, target.relatedTo(by, chunk), len(chunk))
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range found {
+			related[row.Values[at]] = append(related[row.Values[at]], row)
+		}
+	}
+	return related, nil
+}
+
+// keysAtOnce is how many keys one statement may name: below the limits of every database.
+const keysAtOnce = 10_000
+
+// with is the projection plus one column to match by.
+func (p *Projection) with(a *model.Attribute) (*Projection, int) {
+	if i := slices.Index(p.columns, a); i >= 0 {
+		return p, i
+	}
+	q := *p
+	q.Fields = slices.Clone(p.Fields)
+	q.columns = slices.Clone(p.columns)
+	at := q.column(a)
+	q.finish()
+	return &q, at
+}
+
+func (f *Field) attach(row *Row, related map[any][]Row) {
+	v := linked(f, row)
+	var found []Row
+	if v != nil {
+		found = related[v]
+	}
+	if f.Attribute.Kind == model.RelatedEntities {
+		row.Many[f.Slot] = found
+		return
+	}
+	if len(found) > 0 {
+		row.One[f.Slot] = &found[0]
+	}
+}
+
+// linked is the value that a relation of the row goes by; nil leads nowhere.
+func linked(f *Field, row *Row) any { return row.Values[f.Value] }
+
+// read reads a selection's rows with everything the projection shows.
+func (p *Projection) read(ctx context.Context, s *selection, capacity int) ([]Row, error) {
+	rows, err := p.readFlat(ctx, s, capacity)
+	if err != nil {
+		return nil, err
+	}
+	return rows, p.expand(ctx, rows)
+}
+
+func (p *Projection) readFlat(ctx context.Context, s *selection, capacity int) ([]Row, error) {
+	if p.needsEntities() {
+		records, err := s.records(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return p.ofRecords(ctx, records)
+	}
+	source := *s.source
+	source.Presence = true
+	statement, err := s.class.ds.planner.Select(&source, p.columns, s.lens(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return p.rows(ctx, statement, capacity)
+}
