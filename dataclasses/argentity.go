@@ -77,8 +77,8 @@ func setSelection(field any, ctx context.Context, b *boundFunction, raw json.Raw
 	if err != nil {
 		return err
 	}
-	if s.core.class != c {
-		return errors.New("must be a selection of " + c.model.Name + ", not of " + s.core.class.model.Name)
+	if s.core.class != c || ref.Class != "" && ref.Class != c.model.Name {
+		return &SetClassError{Class: c.model.Name}
 	}
 	assignPointer(field, c.spec.types.selection(s.core))
 	return nil

@@ -159,6 +159,9 @@ func (b *boundFunction) badArgument(index int, err error) error {
 	if _, ok := errors.AsType[*PermissionError](err); ok {
 		return err
 	}
+	if _, ok := errors.AsType[*SetClassError](err); ok {
+		return err
+	}
 	return b.argumentError(index, err.Error())
 }
 
@@ -293,5 +296,43 @@ func typeName(t reflect.Type) string {
 }
 
 func resultName(out any) string { return typeName(reflect.TypeOf(out).Elem()) }
+
+// checkResult refuses results that would show an entity past its hidden attributes and the caller's rights: models, and entities or
+// selections inside another value (R-367 is not offered).
+func (ds *DataStore) checkResult(out any) error {
+	t := reflect.TypeOf(out).Elem()
+	if _, _, ok := receiverParameter(t); ok {
+		return nil
+	}
+	models := map[reflect.Type]string{}
+	for _, c := range ds.classes {
+		models[reflect.TypeOf(c.model.New()).Elem()] = c.model.Name
+	}
+	return checkResultType(t, models, map[reflect.Type]bool{})
+}
+
+func checkResultType(t reflect.Type, models map[reflect.Type]string, seen map[reflect.Type]bool) error {
+	if seen[t] {
+		return nil
+	}
+	seen[t] = true
+	if name := models[t]; name != "" {
+		return fmt.Errorf("the result contains the model %s, which would show its hidden attributes: return *dataclasses.Entity[%s], or a struct of its own", name, name)
+	}
+	if _, _, ok := receiverParameter(t); ok {
+		return fmt.Errorf("the result contains an entity or a selection inside another value: return it alone, or a struct of its own")
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return checkResultType(t.Elem(), models, seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if err := checkResultType(t.Field(i).Type, models, seen); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 func isNilEntity(v any) bool { return reflect.ValueOf(v).IsNil() }

@@ -24,6 +24,9 @@ func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error
 	if err != nil {
 		return nil, err
 	}
+	if err := ds.checkResult(fn.out()); fn.exposed && err != nil {
+		return nil, err
+	}
 	b := &boundFunction{fn: fn, ds: ds, class: c, params: params}
 	if ds.roles != nil {
 		b.rule = ds.roles.Function(b.resource(), fn.name)

@@ -65,6 +65,8 @@ type class struct {
 	visible []*model.Attribute // what remote callers see
 	byKey   string             // SQL of load
 	outside *RemoteClass       // what remote callers see
+
+	projections projectionCache
 }
 
 func newClassOf(ds *DataStore, m *model.Class, spec *classSpec) *class {

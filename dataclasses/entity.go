@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ordago/ordago/model"
 )
@@ -16,6 +17,11 @@ type Entity[T any] struct {
 
 func (e *Entity[T]) scope() Scope      { return OfEntity }
 func (e *Entity[T]) store() *DataStore { return e.class.ds }
+
+// MarshalJSON refuses: what of an entity may be shown depends on who asks. Functions return the entity itself.
+func (e *Entity[T]) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("an entity has no JSON form of its own: return it alone from a function, or a struct of your own")
+}
 
 func entityOf[T any](r *record) *Entity[T] { return r.self.(*Entity[T]) }
 

@@ -75,6 +75,13 @@ func (e *PermissionError) Error() string {
 	return fmt.Sprintf("No permission to %s for the %s dataclass", e.Action, e.Class)
 }
 
+// SetClassError says that an entity set belongs to another dataclass than the one that is needed.
+type SetClassError struct{ Class string }
+
+func (e *SetClassError) Error() string {
+	return "the entity set belongs to another dataclass than " + e.Class
+}
+
 // AttributeError is a name that is no attribute of a dataclass.
 type AttributeError struct {
 	Class, Attribute string

@@ -2,6 +2,7 @@ package dataclasses_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -84,4 +85,53 @@ func TestOfPanicsForAnUndeclaredClass(t *testing.T) {
 		}
 	}()
 	dataclasses.Of[bare](ds)
+}
+
+func modelResult(context.Context, *session.Session, *dataclasses.DataStore, dataclasses.None) ([]Author, error) {
+	return nil, nil
+}
+
+func nestedResult(context.Context, *session.Session, *dataclasses.DataStore, dataclasses.None) (map[string]struct{ A *dataclasses.Entity[Author] }, error) {
+	return nil, nil
+}
+
+// What a function returns must not show an entity past its hidden attributes.
+func TestResultsThatWouldShowHiddenAttributes(t *testing.T) {
+	t.Parallel()
+	_, err := dataclasses.Open(ordatest.SQLite(t), append(library(), dataclasses.OnStore(
+		dataclasses.Exposed("models", modelResult), dataclasses.Exposed("nested", nestedResult), dataclasses.Private("mine", modelResult)))...)
+	for _, want := range []string{"function models: the result contains the model Author", "function nested: the result contains an entity"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error lacks %q: %v", want, err)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), "mine") {
+		t.Errorf("a private function was refused: %v", err)
+	}
+	if _, err := json.Marshal(map[string]any{"e": &dataclasses.Entity[Author]{}}); err == nil {
+		t.Error("an entity was marshalled")
+	}
+}
+
+type cascading struct {
+	model.Record
+	ID    int64
+	Books []cascaded `gorm:"foreignKey:ParentID;constraint:OnDelete:CASCADE"`
+}
+
+type cascaded struct {
+	model.Record
+	ID       int64
+	ParentID int64
+}
+
+func (*cascaded) BeforeDelete(*gorm.DB) error { return nil }
+
+// O-047: the database must not delete rows past their triggers.
+func TestCascadePastTriggersIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := dataclasses.Open(ordatest.SQLite(t), dataclasses.Define[cascading](), dataclasses.Define[cascaded]())
+	if err == nil || !strings.Contains(err.Error(), "ON DELETE CASCADE would change rows of cascaded without their triggers") {
+		t.Errorf("Open: %v", err)
+	}
 }

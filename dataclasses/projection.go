@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
@@ -23,6 +24,17 @@ type Projection struct {
 	columns []*model.Attribute // read from the row: key, stamp, time of change, then the rest
 	slots   int                // expanded relations
 	width   int                // values of a row, calculated ones included
+	byKey   string             // SQL that reads one entity; "" when entities must be loaded
+
+	prepare  sync.Once
+	prepared any
+}
+
+// Prepare returns what mk returned for this projection the first time: a place for what a protocol derives from it, so that a request
+// follows a plan. Projections are shared by requests.
+func (p *Projection) Prepare(mk func() any) any {
+	p.prepare.Do(func() { p.prepared = mk() })
+	return p.prepared
 }
 
 // Field is one member of an answer.
@@ -76,11 +88,26 @@ func (t *tree) add(path string, whole bool) {
 // Errors: *[AttributeError] for what does not exist, *[PermissionError] for an expansion into a dataclass the caller may not read,
 // *[LimitError] when it is too deep or too wide.
 func (c *RemoteClass) Project(ctx context.Context, spec ProjectionSpec) (*Projection, error) {
+	ctx = remote(ctx)
+	var room [256]byte
+	key := spec.appendKey(room[:0], c.core.ds.authority(ctx))
+	if p := c.core.projections.get(key); p != nil {
+		return p, nil
+	}
+	p, err := c.project(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	c.core.projections.put(key, p)
+	return p, nil
+}
+
+func (c *RemoteClass) project(ctx context.Context, spec ProjectionSpec) (*Projection, error) {
 	root := &tree{all: len(spec.Attributes) == 0}
 	for _, path := range spec.Attributes {
 		root.add(path, false)
 	}
-	p := &projector{ctx: remote(ctx), left: maxFields}
+	p := &projector{ctx: ctx, left: maxFields}
 	if err := p.checkExpand(c.core, spec.Expand); err != nil {
 		return nil, err
 	}
@@ -138,7 +165,7 @@ func (p *projector) project(c *class, t *tree, depth int) (*Projection, error) {
 		}
 	}
 	out.finish()
-	return out, nil
+	return out, out.planKey()
 }
 
 // names lists the attributes that a level shows: all visible ones in model order, or those asked for in order of mention.
@@ -179,7 +206,7 @@ func (p *projector) field(c *class, out *Projection, a *model.Attribute, t *tree
 	case a.Kind != model.Calculated:
 		f.Value = out.column(a)
 	}
-	if a.Target == nil && below {
+	if a.Target == nil && below && !(a.Type.Binary() && len(t.names) == 0) {
 		if a.Type != model.Object {
 			return &AttributeError{Class: c.model.Name, Attribute: a.Name + "." + firstName(t)}
 		}

@@ -39,21 +39,19 @@ func (c *class) loadFrom(ctx context.Context, from connection, key []any) (*reco
 }
 
 // keyStatement is the statement that reads one entity; its text was planned once.
-func (c *class) keyStatement(key []any) sqlplan.Statement {
+func (c *class) keyStatement(key []any) sqlplan.Statement { return c.withKey(c.byKey, key) }
+
+func (c *class) withKey(text string, key []any) sqlplan.Statement {
 	args := make([]any, len(key))
 	for i, a := range c.model.Key {
 		args[i], _ = a.Bind(key[i])
 	}
-	return sqlplan.Statement{SQL: c.byKey, Args: args}
+	return sqlplan.Statement{SQL: text, Args: args}
 }
 
 // planKey plans the statement of load.
 func (c *class) planKey() error {
-	key := make([]any, len(c.model.Key))
-	for i, a := range c.model.Key {
-		key[i] = anyValue(a)
-	}
-	s, err := c.ds.planner.Select(c.keySource([][]any{key}), c.stored, sqlplan.Lens{})
+	s, err := c.ds.planner.Select(c.keySource([][]any{c.anyKey()}), c.stored, sqlplan.Lens{})
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.model.Name, err)
 	}
@@ -61,7 +59,16 @@ func (c *class) planKey() error {
 	return nil
 }
 
-// anyValue is some canonical value of the attribute's type: the text of the statement does not depend on it.
+// anyKey is some key: the text of a statement does not depend on it.
+func (c *class) anyKey() []any {
+	key := make([]any, len(c.model.Key))
+	for i, a := range c.model.Key {
+		key[i] = anyValue(a)
+	}
+	return key
+}
+
+// anyValue is some canonical value of the attribute's type.
 func anyValue(a *model.Attribute) any {
 	switch {
 	case a.Type.Integer():

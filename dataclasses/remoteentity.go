@@ -87,7 +87,15 @@ func (c *RemoteClass) Get(ctx context.Context, key KeyText, p *Projection) (*Row
 	if err != nil {
 		return nil, err
 	}
-	return c.core.row(ctx, &selection{class: c.core, source: c.core.keySource([][]any{canonical}), remote: true}, p, strings.Join(key, ","))
+	ctx = remote(ctx)
+	if err := c.core.may(ctx, privileges.Read); err != nil {
+		return nil, err
+	}
+	row, err := p.one(ctx, canonical)
+	if err == nil && row == nil {
+		err = c.core.notFound(strings.Join(key, ","))
+	}
+	return row, err
 }
 
 // GetBy reads the first entity, in primary key order, whose attribute equals the value exactly.
@@ -105,14 +113,11 @@ func (c *class) row(ctx context.Context, s *selection, p *Projection, what strin
 	if err := c.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
-	rows, err := p.read(ctx, s, 1)
-	if err != nil {
-		return nil, err
+	row, err := firstRow(p.read(ctx, s, 1))
+	if err == nil && row == nil {
+		err = c.notFound(what)
 	}
-	if len(rows) == 0 {
-		return nil, c.notFound(what)
-	}
-	return &rows[0], nil
+	return row, err
 }
 
 // by is the selection of the first entity whose attribute has the value; filtering by an attribute needs the right to read it.

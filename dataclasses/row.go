@@ -86,6 +86,39 @@ func (p *Projection) canonical(raw, values []any) error {
 	return nil
 }
 
+// planKey plans the statement that reads one entity.
+func (p *Projection) planKey() error {
+	if p.needsEntities() {
+		return nil
+	}
+	c := p.Class.core
+	source := c.keySource([][]any{c.anyKey()})
+	source.Presence = true
+	s, err := c.ds.planner.Select(source, p.columns, sqlplan.Lens{})
+	p.byKey = s.SQL
+	return err
+}
+
+// one reads the row with that key, nil when there is none.
+func (p *Projection) one(ctx context.Context, key []any) (*Row, error) {
+	c := p.Class.core
+	if p.byKey == "" {
+		return firstRow(p.read(ctx, &selection{class: c, source: c.keySource([][]any{key})}, 1))
+	}
+	rows, err := p.rows(ctx, c.withKey(p.byKey, key), 1)
+	if err == nil {
+		err = p.expand(ctx, rows)
+	}
+	return firstRow(rows, err)
+}
+
+func firstRow(rows []Row, err error) (*Row, error) {
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
 // present is true for a picture or blob that is there, nil for none: pages never carry their bytes.
 func present(v any) any {
 	switch v := v.(type) {
@@ -210,12 +243,10 @@ func (p *Projection) with(a *model.Attribute) (*Projection, int) {
 	if i := slices.Index(p.columns, a); i >= 0 {
 		return p, i
 	}
-	q := *p
-	q.Fields = slices.Clone(p.Fields)
-	q.columns = slices.Clone(p.columns)
+	q := &Projection{Class: p.Class, Fields: slices.Clone(p.Fields), columns: slices.Clone(p.columns), slots: p.slots}
 	at := q.column(a)
 	q.finish()
-	return &q, at
+	return q, at
 }
 
 func (f *Field) attach(row *Row, related map[any][]Row) {

@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -24,6 +25,11 @@ func (s *Selection[T]) selectionCore() *selection {
 		return nil
 	}
 	return s.core
+}
+
+// MarshalJSON refuses, as [Entity.MarshalJSON] does.
+func (s *Selection[T]) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("a selection has no JSON form of its own: return it alone from a function, or a list of your own")
 }
 
 // Settings are the named values of a query (orda.md 3.11); give them as its last argument.

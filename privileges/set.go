@@ -1,6 +1,7 @@
 package privileges
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -92,4 +93,12 @@ func setOf(list []int) Set {
 		words[bit/wordSize] |= 1 << (bit % wordSize)
 	}
 	return Set{words}
+}
+
+// AppendKey appends bytes that are equal for equal sets of one [Roles] only: a key for caches.
+func (s Set) AppendKey(b []byte) []byte {
+	for _, w := range s.words {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
+	return b
 }

@@ -49,6 +49,9 @@ func (r *resolver) instant(t target, v value) (model.Day, time.Time, error) {
 
 func (r *resolver) dateText(t target, v value) (model.Day, time.Time, error) {
 	text := strings.TrimSpace(v.text)
+	if n := len(text); n > 1 && text[0] == '\'' && text[n-1] == '\'' {
+		text = text[1 : n-1] // as a client of mobile applications sends them
+	}
 	if !t.attr.SimpleDate && len(text) > len(time.DateOnly) {
 		if at, ok := parseInstant(text); ok {
 			return model.Day{}, at, nil

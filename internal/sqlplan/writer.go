@@ -83,6 +83,9 @@ func (w *writer) selection(s *selection, columns []target, ordered bool) {
 		if i > 0 {
 			w.write(", ")
 		}
+		if !w.postgres && t.attr.Type == model.Date {
+			w.write("+") // as an expression it has no declared type: SQLite's drivers would guess among layouts
+		}
 		w.writeColumn(t.at, t.attr)
 		if s.presence && t.attr.Type.Binary() {
 			w.write(" IS NOT NULL")
