@@ -176,6 +176,14 @@ func setterOf(t reflect.Type) func(any, context.Context, *boundFunction, json.Ra
 		a.Type = model.Duration
 	default:
 		want := mustBe(t)
+		if isScalar(t) {
+			return func(field any, _ context.Context, _ *boundFunction, raw json.RawMessage, _ SetResolver) error {
+				if json.Unmarshal(raw, field) != nil {
+					return errors.New("must be " + want)
+				}
+				return nil
+			}
+		}
 		return func(field any, _ context.Context, _ *boundFunction, raw json.RawMessage, _ SetResolver) error {
 			return decodeStrict(raw, field, want)
 		}
@@ -183,6 +191,14 @@ func setterOf(t reflect.Type) func(any, context.Context, *boundFunction, json.Ra
 	return func(field any, _ context.Context, _ *boundFunction, raw json.RawMessage, _ SetResolver) error {
 		return setWire(a, field, raw)
 	}
+}
+
+// isScalar reports whether a value of the type has no members that could be unknown.
+func isScalar(t reflect.Type) bool {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() >= reflect.Bool && t.Kind() <= reflect.Float64 || t.Kind() == reflect.String
 }
 
 // setWire decodes a date, time or duration.

@@ -102,7 +102,6 @@ func (c *class) isVisible(a *model.Attribute) bool {
 func (c *class) create() *record {
 	r := c.spec.types.newEntity(c)
 	r.isNew = true
-	r.original = c.model.New()
 	for _, init := range c.spec.events.init {
 		init(r)
 	}

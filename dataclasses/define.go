@@ -58,8 +58,9 @@ func (s *classSpec) mistake(format string, args ...any) {
 
 // types makes the typed faces of entities and selections of one class. It is the only place where a type parameter meets plain code.
 type types interface {
-	model() any // *T, nil
-	copy(to, from any)
+	model() any        // *T, nil
+	copy(to, from any) // from one *T to another
+	shallow(ptr any) any
 	newEntity(*class) *record
 	selection(*selection) any // *Selection[T]
 	dataClass(*class) any     // *DataClass[T]
@@ -70,6 +71,11 @@ type typed[T any] struct{}
 func (typed[T]) model() any { return (*T)(nil) }
 
 func (typed[T]) copy(to, from any) { *to.(*T) = *from.(*T) }
+
+func (typed[T]) shallow(ptr any) any {
+	v := *ptr.(*T)
+	return &v
+}
 
 func (typed[T]) newEntity(c *class) *record {
 	e := &Entity[T]{}

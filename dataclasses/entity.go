@@ -31,9 +31,10 @@ func (e *Entity[T]) DataClass() *DataClass[T] { return &DataClass[T]{core: e.cla
 // record is an entity without its type parameter.
 type record struct {
 	class    *class
-	self     any // the *Entity[T] that this is a part of
-	ptr      any // *T: its Value
-	original any // *T as loaded or last saved; a blank one for a new entity
+	self     any   // the *Entity[T] that this is a part of
+	ptr      any   // *T: its Value
+	original any   // *T as loaded or last saved; nil until before makes it
+	raw      []any // the row it was loaded from, what original is made of
 	assigned map[*model.Attribute]bool
 	related  map[*model.Attribute]*record
 	isNew    bool
@@ -110,7 +111,7 @@ func (r *record) touched(a *model.Attribute) bool {
 	if r.class.isRecordField(a) {
 		return false
 	}
-	return r.assigned[a] || !a.Equal(r.ptr, r.original)
+	return r.assigned[a] || !a.Equal(r.ptr, r.before())
 }
 
 // isRecordField reports whether the attribute is one of model.Record's, which the data layer writes itself.
@@ -118,9 +119,21 @@ func (c *class) isRecordField(a *model.Attribute) bool {
 	return a == c.model.Stamp || a == c.model.Created || a == c.model.Modified
 }
 
+// before is the entity as it was loaded or last saved, as a *T; a blank one for a new entity. Most entities are read and not changed,
+// so it is made of the row only when it is asked for.
+func (r *record) before() any {
+	if r.original == nil {
+		r.original = r.class.model.New()
+		for i, raw := range r.raw {
+			_ = r.class.stored[i].Scan(r.original, raw) // it was scanned once without an error
+		}
+	}
+	return r.original
+}
+
 // clean makes the present values the reference for Touched.
 func (r *record) clean() {
-	r.original = r.class.model.Clone(r.ptr)
+	r.original, r.raw = r.class.model.Clone(r.ptr), nil
 	r.assigned, r.related, r.expected = nil, nil, nil
 	r.isNew = false
 }

@@ -50,7 +50,7 @@ type authority struct {
 type remoteKey struct{}
 
 func remote(ctx context.Context) context.Context {
-	if ctx.Value(remoteKey{}) != nil {
+	if session.Enforced(ctx) || ctx.Value(remoteKey{}) != nil {
 		return ctx
 	}
 	return context.WithValue(ctx, remoteKey{}, true)
@@ -143,7 +143,7 @@ func (r *record) mayDrop(ctx context.Context) error {
 		if attribute.Kind != model.Storage {
 			continue
 		}
-		if v, err := attribute.Value(r.original); err == nil && v == nil {
+		if v, err := attribute.Value(r.before()); err == nil && v == nil {
 			continue
 		}
 		if err := r.class.mayAttribute(a, privileges.Drop, attribute); err != nil {

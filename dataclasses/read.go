@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/callbacks"
@@ -97,7 +98,7 @@ func (c *class) keySource(keys [][]any) *sqlplan.Source {
 func (c *class) query(ctx context.Context, from connection, s sqlplan.Statement) ([]*record, error) {
 	var records []*record
 	err := scan(ctx, from, s, len(c.stored), func(raw []any) error {
-		r, err := c.fromRow(raw)
+		r, err := c.fromRow(slices.Clone(raw))
 		if err != nil {
 			return err
 		}
@@ -117,7 +118,7 @@ func (c *class) fromRow(raw []any) (*record, error) {
 			return nil, fmt.Errorf("%s.%s: %w", c.model.Name, a.Name, err)
 		}
 	}
-	r.original = c.model.Clone(r.ptr)
+	r.raw = raw
 	return r, nil
 }
 

@@ -60,7 +60,7 @@ func (r *record) stored(ctx context.Context) *RemoteEntity {
 	if r.isNew {
 		return nil
 	}
-	key, err := r.class.keyOf(r.original)
+	key, err := r.class.keyOf(r.before())
 	if err != nil {
 		return nil
 	}

@@ -45,7 +45,7 @@ func (r *record) saveUntouched(ctx context.Context) error {
 
 // snapshot returns a function that gives the entity back the values it has now: hooks may change them before they fail.
 func (r *record) snapshot() func() {
-	before := r.class.model.Clone(r.ptr)
+	before := r.class.spec.types.shallow(r.ptr)
 	return func() { r.class.spec.types.copy(r.ptr, before) }
 }
 
@@ -86,7 +86,7 @@ func (r *record) update(ctx context.Context, tx *gorm.DB) error {
 	if err := r.compareStamp(); err != nil {
 		return err
 	}
-	ctx = triggers.WithOld(ctx, r.original)
+	ctx = triggers.WithOld(ctx, r.before())
 	return tx.WithContext(ctx).Select("*").Omit(clause.Associations).Updates(r.ptr).Error
 }
 
@@ -168,7 +168,7 @@ func (r *record) delete(ctx context.Context, tx *gorm.DB, force bool) error {
 		return err
 	}
 	// The row is deleted as it was loaded: unsaved changes of the entity must neither reach the triggers nor the condition.
-	done := tx.WithContext(triggers.WithOld(ctx, r.original)).Delete(r.class.model.Clone(r.original))
+	done := tx.WithContext(triggers.WithOld(ctx, r.before())).Delete(r.class.model.Clone(r.before()))
 	if done.Error == nil && done.RowsAffected == 0 {
 		return triggers.ErrStale
 	}
@@ -183,7 +183,7 @@ func (r *record) reload(ctx context.Context) error {
 	if r.isNew {
 		return r.notFound()
 	}
-	key, err := r.class.keyOf(r.original)
+	key, err := r.class.keyOf(r.before())
 	if err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (r *record) writeError(ctx context.Context, err error) error {
 
 // staleError finds out whether the row has changed or is gone.
 func (r *record) staleError(ctx context.Context) error {
-	key, err := r.class.keyOf(r.original)
+	key, err := r.class.keyOf(r.before())
 	if err != nil {
 		return err
 	}
@@ -246,7 +246,7 @@ func (r *record) staleError(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return &ConflictError{Class: r.class.model.Name, Key: r.Key(), Sent: r.stampOf(r.original), Stored: stored.Stamp()}
+	return &ConflictError{Class: r.class.model.Name, Key: r.Key(), Sent: r.stampOf(r.before()), Stored: stored.Stamp()}
 }
 
 func (r *record) notFound() error { return r.class.notFound(r.Key()) }
