@@ -22,9 +22,10 @@ type writerPool struct {
 }
 
 var (
-	_ gorm.ConnPool       = (*writerPool)(nil)
-	_ gorm.TxBeginner     = (*writerPool)(nil)
-	_ gorm.GetDBConnector = (*writerPool)(nil)
+	_ gorm.ConnPool         = (*writerPool)(nil)
+	_ gorm.ConnPoolBeginner = (*writerPool)(nil)
+	_ gorm.GetDBConnector   = (*writerPool)(nil)
+	_ gorm.TxCommitter      = (*writerTx)(nil)
 )
 
 // acquire waits for the connection; the caller must close what it gets.
@@ -38,18 +39,40 @@ func (p *writerPool) acquire(ctx context.Context) (*sql.Conn, error) {
 	return conn, err
 }
 
-// closeWhenUnused gives the connection back as soon as the rows or the
-// transaction on it have ended: Close waits for them.
+// closeWhenUnused gives the connection back as soon as the rows on it have
+// ended: Close waits for them.
 func closeWhenUnused(conn *sql.Conn) { go conn.Close() }
 
-// BeginTx implements [gorm.TxBeginner].
-func (p *writerPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error) {
+// BeginTx implements [gorm.ConnPoolBeginner].
+func (p *writerPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
 	conn, err := p.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer closeWhenUnused(conn)
-	return conn.BeginTx(ctx, opts)
+	tx, err := conn.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &writerTx{Tx: tx, conn: conn}, nil
+}
+
+// writerTx is a transaction that gives its connection back when it ends.
+type writerTx struct {
+	*sql.Tx
+	conn *sql.Conn
+}
+
+// Commit implements [gorm.TxCommitter].
+func (t *writerTx) Commit() error { return t.end(t.Tx.Commit()) }
+
+// Rollback implements [gorm.TxCommitter].
+func (t *writerTx) Rollback() error { return t.end(t.Tx.Rollback()) }
+
+func (t *writerTx) end(err error) error {
+	if closed := t.conn.Close(); closed != nil && !errors.Is(closed, sql.ErrConnDone) {
+		return errors.Join(err, closed)
+	}
+	return err
 }
 
 // ExecContext implements [gorm.ConnPool].
