@@ -147,9 +147,10 @@ func (p *parser) connectiveAt(i int) bool {
 	return by > end && len(p.text)-by >= 2 && sameWord(p.text[by:by+2], "by") && p.wordMayEnd(by+2)
 }
 
-// wordMayEnd says whether a connective may end right before i.
+// wordMayEnd says whether a connective may end right before i. What could follow a condition counts too: "(a = x and)" lacks one,
+// it does not compare with "x and".
 func (p *parser) wordMayEnd(i int) bool {
-	return i == len(p.text) || isBlank(p.text[i]) || p.text[i] == '(' || p.text[i] == ':'
+	return i == len(p.text) || isBlank(p.text[i]) || strings.IndexByte("(:)&|", p.text[i]) >= 0
 }
 
 // checkOneWord finds the mistake of a value with blanks or quotes that is not quoted (A-35 of orda.md).
