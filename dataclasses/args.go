@@ -342,8 +342,8 @@ func checkResultType(t reflect.Type, models map[reflect.Type]string, seen map[re
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		return checkResultType(t.Elem(), models, seen)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if err := checkResultType(t.Field(i).Type, models, seen); err != nil {
+		for field := range t.Fields() {
+			if err := checkResultType(field.Type, models, seen); err != nil {
 				return err
 			}
 		}

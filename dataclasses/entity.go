@@ -3,6 +3,7 @@ package dataclasses
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ordago/ordago/model"
 )
@@ -77,12 +78,7 @@ func (r *record) stampOf(ptr any) int64 {
 // Touched reports whether an attribute differs from what was loaded or last saved, or was assigned with [Entity.Set],
 // even to an equal value (O-210, O-211). A field that was set to the value it had cannot be seen.
 func (r *record) Touched() bool {
-	for _, a := range r.class.stored {
-		if r.touched(a) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.class.stored, r.touched)
 }
 
 // TouchedAttributes returns the names of the touched attributes, in model order: for a changed link the foreign key

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm/callbacks"
@@ -182,14 +183,14 @@ func (c *class) notFound(key string) error {
 }
 
 func (c *class) notFoundKey(key []any) error {
-	text := ""
+	var text strings.Builder
 	for i, k := range key {
 		if i > 0 {
-			text += ","
+			text.WriteString(",")
 		}
-		text += fmt.Sprint(k)
+		text.WriteString(fmt.Sprint(k))
 	}
-	return c.notFound(text)
+	return c.notFound(text.String())
 }
 
 // canonical converts one value of a row, in place of the raw one.

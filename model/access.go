@@ -302,8 +302,8 @@ func shares(t reflect.Type) bool {
 	case reflect.Array:
 		return shares(t.Elem())
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && shares(f.Type) {
+		for f := range t.Fields() {
+			if f := f; f.IsExported() && shares(f.Type) {
 				return true
 			}
 		}

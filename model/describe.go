@@ -65,8 +65,8 @@ func (d *describer) fail(field string, err error) {
 
 // header reads the class's own tag, on a blank field, and checks its name.
 func (d *describer) header() {
-	for i := range d.typ.NumField() {
-		if f := d.typ.Field(i); f.Name == "_" {
+	for f := range d.typ.Fields() {
+		if f := f; f.Name == "_" {
 			d.headerTag(f.Tag.Get("orda"))
 		}
 	}

@@ -205,7 +205,7 @@ type (
 		PairB      int
 		Pair       pair `gorm:"foreignKey:PairA,PairB;references:A,B"`
 		Unrelated  struct{ X int }
-		unexported int
+		unexported int //lint:ignore U1000 a field that GORM does not see
 	}
 	Entity struct{ ID int }
 )

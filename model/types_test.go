@@ -203,9 +203,10 @@ func TestTypes(t *testing.T) {
 
 // summary is an attribute in words.
 func summary(a *model.Attribute) string {
-	s := a.Type.String()
+	var s strings.Builder
+	s.WriteString(a.Type.String())
 	if a.MaxLength > 0 {
-		s += fmt.Sprintf("(%d)", a.MaxLength)
+		s.WriteString(fmt.Sprintf("(%d)", a.MaxLength))
 	}
 	for _, f := range []struct {
 		set  bool
@@ -215,10 +216,10 @@ func summary(a *model.Attribute) string {
 		{a.Unique, "unique"}, {a.Indexed, "indexed"}, {a.NotNull, "notnull"}, {a.Nullable, "null"}, {a.Hidden, "hidden"}, {a.ReadOnly, "readonly"},
 	} {
 		if f.set {
-			s += " " + f.word
+			s.WriteString(" " + f.word)
 		}
 	}
-	return s
+	return s.String()
 }
 
 // O-020, O-021, R-048

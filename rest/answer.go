@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 )
@@ -45,9 +46,7 @@ func (a *answer) fail(f *failure) {
 func (a *answer) send(w http.ResponseWriter, method string) error {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	for name, values := range a.header {
-		h[name] = values
-	}
+	maps.Copy(h, a.header)
 	if a.status != http.StatusNoContent {
 		h.Set("Content-Type", a.contentType)
 		h.Set("X-Content-Type-Options", "nosniff")

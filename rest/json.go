@@ -133,10 +133,7 @@ func (w *writer) object(data json.RawMessage) {
 	w.buf = append(w.buf, bytes.Trim(data, jsonSpace)...)
 }
 
-// uuid appends a UUID as 32 upper-case digits; text that is none stays as it is.
-func (w *writer) uuid(s string) { w.string(wireUUID(s)) }
-
-// wireUUID returns the wire form of a stored UUID.
+// wireUUID returns the wire form of a stored UUID, 32 upper-case digits; text that is none stays as it is.
 func wireUUID(s string) string {
 	var digits [32]byte
 	n := 0

@@ -161,11 +161,12 @@ func TestParseTargetErrors(t *testing.T) {
 
 func TestParseTargetManyParams(t *testing.T) {
 	t.Parallel()
-	query := "/rest/Book?$a=1"
+	var query strings.Builder
+	query.WriteString("/rest/Book?$a=1")
 	for i := range 100 {
-		query += "&$p" + strings.Repeat("x", i) + "=1"
+		query.WriteString("&$p" + strings.Repeat("x", i) + "=1")
 	}
-	if _, _, err := rest.ParseTarget(query, false); err == nil {
+	if _, _, err := rest.ParseTarget(query.String(), false); err == nil {
 		t.Error("parse 101 parameters: no error")
 	}
 }

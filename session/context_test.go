@@ -14,6 +14,9 @@ import (
 )
 
 // S-015, S-017, S-024, S-031, S-034
+// otherKey is a context key of someone else.
+type otherKey struct{}
+
 func TestCurrent(t *testing.T) {
 	t.Parallel()
 	s := session.New(session.Remote, session.Desktop{UserName: "ada"})
@@ -29,7 +32,7 @@ func TestCurrent(t *testing.T) {
 		{"nothing bound", bare, nil, nil, false},
 		{"nil bound", session.NewContext(bound, nil), nil, nil, false},
 		{"bound", bound, s, s, false},
-		{"derived", context.WithValue(bound, struct{}{}, 1), s, s, false},
+		{"derived", context.WithValue(bound, otherKey{}, 1), s, s, false},
 		{"local function", hidden, nil, s, false},
 		{"called by a local function", session.NewContext(hidden, session.Caller(hidden)), s, s, false},
 		{"hidden nothing", session.Hide(bare), nil, nil, false},
