@@ -1,0 +1,4 @@
+package invoices
+
+// HashPassword lets tests make people who can sign in.
+var HashPassword = hashPassword
