@@ -194,7 +194,10 @@ func (p *parser) segment(req *request) error {
 		return p.set(req)
 	}
 	seg.names = splitNames(text)
-	if len(seg.names) == 0 && !seg.inline {
+	if len(seg.names) == 0 && seg.inline {
+		return malformed("arguments without a function name")
+	}
+	if len(seg.names) == 0 {
 		return fail(500, codeEmptyList, "attribute list is empty")
 	}
 	if len(seg.names) > maxNames {

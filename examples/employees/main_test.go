@@ -1,4 +1,4 @@
-package main
+package main_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	main "github.com/ordago/ordago/examples/employees"
 )
 
 // The README shows this program to the letter.
@@ -38,7 +40,7 @@ func TestProgram(t *testing.T) {
 	address := freeAddress(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, filepath.Join(t.TempDir(), "hr.db"), address) }()
+	go func() { done <- main.Run(ctx, filepath.Join(t.TempDir(), "hr.db"), address) }()
 	base := "http://" + address + "/rest/"
 	post(t, base+"Employee?$method=update", `{"name":"Ana","salary":100}`, `"salary":100`)
 	post(t, base+"Employee(1)/raise", `[50]`, `{"result":150}`)

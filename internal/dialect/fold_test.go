@@ -52,7 +52,7 @@ func TestFold(t *testing.T) {
 func slowFold(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch r = unicode.ToLower(r); {
-		case 'ς' == r:
+		case r == 'ς':
 			return 'σ'
 		case r == '\u034f':
 			return -1

@@ -1,0 +1,7 @@
+package main
+
+// Run is run, and Main the whole program.
+var (
+	Run  = run
+	Main = main
+)

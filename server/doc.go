@@ -1,0 +1,12 @@
+// Package server puts one application together: a database opened by its name, migrated and checked, the datastore on it,
+// the sessions, and the REST protocol over HTTP, from start to graceful stop.
+//
+// It decides nothing about data or rights; it chooses drivers, limits and the order of things, so that a program need not.
+//
+//	s, err := server.Open(ctx, server.Config{Database: "invoices.db", Definitions: invoices.Definitions()})
+//	if err != nil {
+//		return err
+//	}
+//	defer s.Close()
+//	return s.Run(ctx)
+package server

@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/ordago/ordago/rest"
+	"github.com/ordago/ordago/session"
+)
+
+// Server is an application that is ready to answer requests. Make one with [Open].
+type Server struct {
+	*Database
+	config   Config
+	sessions *session.Manager
+	echo     *echo.Echo
+
+	sessionDB io.Closer // nil while sessions are in memory
+	closeOnce func() error
+
+	mu       sync.Mutex
+	listener net.Listener // nil before Listen and after Run
+	closed   bool
+}
+
+// Open puts the application together: it opens the database, migrates it, compares it with the models, and prepares sessions and
+// routes. It does not listen yet: see [Server.Run]. All mistakes in the configuration are reported at once.
+func Open(ctx context.Context, c Config) (*Server, error) {
+	c = c.withDefaults()
+	db, err := OpenDatabase(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Database: db, config: c}
+	s.closeOnce = sync.OnceValue(s.close)
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Server) prepare(ctx context.Context) error {
+	if err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := s.checkDrift(ctx); err != nil {
+		return err
+	}
+	s.sessions = &session.Manager{
+		Roles: s.store.Roles(), AppName: s.config.CookieName, Secure: s.config.CookieSecure, Log: s.config.Log,
+	}
+	if err := s.openSessions(); err != nil {
+		return err
+	}
+	s.echo = rest.New()
+	opts := append([]rest.Option{rest.Logger(s.config.Log), rest.MaxBody(s.config.MaxBody)}, s.config.REST...)
+	rest.Mount(s.echo.Group("/rest"), s.store.Remote(), s.sessions, opts...)
+	return nil
+}
+
+// openSessions gives the manager the store that was chosen.
+func (s *Server) openSessions() error {
+	if s.config.Sessions == SessionsInMemory {
+		return nil
+	}
+	pool, closer, err := s.source.sessions()
+	if err != nil {
+		return fmt.Errorf("sessions: %w", err)
+	}
+	s.sessionDB = closer
+	store, err := session.NewSQLStore(pool, s.source.dialect)
+	if err != nil {
+		return err
+	}
+	s.sessions.Store = store
+	return nil
+}
+
+// Echo returns the router, to add routes or to set IPExtractor behind a proxy; before [Server.Run] only.
+func (s *Server) Echo() *echo.Echo { return s.echo }
+
+// Handler answers the requests of the application, for a server of one's own.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// Sessions returns the session manager.
+func (s *Server) Sessions() *session.Manager { return s.sessions }
+
+// Close ends the sessions' housekeeping and closes listener and database. Call it after [Server.Run] has returned; calling it again
+// does nothing.
+func (s *Server) Close() error { return s.closeOnce() }
+
+func (s *Server) close() error {
+	errs := []error{s.stopListening()}
+	if s.sessions != nil {
+		errs = append(errs, s.sessions.Close())
+	}
+	if s.sessionDB != nil {
+		errs = append(errs, s.sessionDB.Close())
+	}
+	return errors.Join(append(errs, s.Database.Close())...)
+}
+
+// errorLog is where net/http writes about connections that clients broke.
+func (s *Server) errorLog() *slog.Logger { return s.config.Log.With("from", "net/http") }
