@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"unicode/utf8"
 )
 
 // jsonSpace is the white space of JSON, less than that of Unicode.
@@ -53,6 +54,9 @@ func decodeJSON(data []byte, what string) (any, error) {
 func checkJSON(data []byte, what string) error {
 	if err := checkSize(data); err != nil {
 		return malformed(what + " " + err.Error())
+	}
+	if !utf8.Valid(data) { // the decoder would replace what is wrong without a word
+		return malformed(what + " is not valid UTF-8")
 	}
 	if json.Valid(data) {
 		return nil

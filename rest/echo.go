@@ -36,17 +36,18 @@ func Mount(g *echo.Group, ds *dataclasses.Remote, m *session.Manager, opts ...Op
 // a limit of the request body, headers against sniffing and framing, and refusal of cross-origin writes.
 //
 // The client's address is the one of the connection. Behind a proxy set e.IPExtractor to an extractor of Echo that trusts that proxy only,
-// and session.Manager.Address to the same. Bodies are limited to [DefaultMaxBody]; a server that takes larger ones builds its own Echo.
-func New() *echo.Echo {
+// and session.Manager.Address to the same. Of the options [Logger] and [MaxBody] count here; give them to [Mount] too.
+func New(opts ...Option) *echo.Echo {
+	o := newOptions(opts)
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = answerEchoError
 	e.Use(
-		catchPanics(),
+		catchPanics(o.log),
 		identify,
-		logRequests,
-		limitBody(DefaultMaxBody),
+		logRequests(o.log),
+		limitBody(o.maxBody),
 		middleware.SecureWithConfig(middleware.SecureConfig{
 			ContentTypeNosniff: "nosniff", XFrameOptions: "SAMEORIGIN", ReferrerPolicy: "same-origin",
 		}),
@@ -56,11 +57,11 @@ func New() *echo.Echo {
 }
 
 // catchPanics answers a panic as an internal error. A handler that wants the connection to be cut keeps its way to do so.
-func catchPanics() echo.MiddlewareFunc {
+func catchPanics(log *slog.Logger) echo.MiddlewareFunc {
 	return middleware.RecoverWithConfig(middleware.RecoverConfig{
 		DisableErrorHandler: true,
 		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			slog.Error("panic in request", "requestID", requestID(c.Request()), "error", err, "stack", string(stack))
+			log.Error("panic in request", "requestID", requestID(c.Request()), "error", err, "stack", string(stack))
 			return err
 		},
 	})
@@ -77,18 +78,19 @@ func identify(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // logRequests writes one line for each request: no query, no cookie, no body.
-func logRequests(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		start := time.Now()
-		err := next(c)
-		if err != nil {
-			c.Error(err)
+func logRequests(log *slog.Logger) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			start := time.Now()
+			if err := next(c); err != nil {
+				c.Error(err)
+			}
+			r := c.Request()
+			log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+				slog.String("requestID", requestID(r)), slog.String("method", r.Method), slog.String("route", c.Path()),
+				slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", time.Since(start)))
+			return nil
 		}
-		r := c.Request()
-		slog.LogAttrs(r.Context(), slog.LevelInfo, "request",
-			slog.String("requestID", requestID(r)), slog.String("method", r.Method), slog.String("route", c.Path()),
-			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", time.Since(start)))
-		return nil
 	}
 }
 

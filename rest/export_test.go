@@ -1,10 +1,7 @@
 package rest
 
 import (
-	"context"
 	"encoding/json"
-	"net"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -64,9 +61,6 @@ func DecodeJSON(data []byte) (any, error) { return decodeJSON(data, "body") }
 
 // KeyTarget writes a key as it stands in a URI.
 func KeyTarget(key []string) string { return keyTarget(key) }
-
-// ServeOn is Serve on a listener.
-func ServeOn(ctx context.Context, h http.Handler, l net.Listener) error { return serveOn(ctx, h, l) }
 
 // AllowAttempts reports which of a number of attempts at one moment are allowed.
 func AllowAttempts(perSecond float64, burst int, times []time.Time, address func(int) string) []bool {

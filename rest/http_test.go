@@ -457,7 +457,7 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- rest.ServeOn(ctx, e, l) }()
+	go func() { served <- rest.ServeListener(ctx, e, l, rest.DefaultGrace, slog.New(slog.DiscardHandler)) }()
 	b := newBrowser(t, "http://"+l.Addr().String())
 	answered := make(chan reply, 1)
 	go func() { answered <- b.do("GET", "/slow", "") }()

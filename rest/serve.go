@@ -20,59 +20,72 @@ const (
 	idleTimeout   = 2 * time.Minute  // for the next request of a connection
 	writeTimeout  = time.Minute      // for the client to take what was written
 	writePart     = 256 << 10        // bytes that it must take in that time
-	gracePeriod   = 15 * time.Second // for running requests when the server stops
 	maxHeader     = 64 << 10
 )
+
+// DefaultGrace is how long running requests may take when a server stops.
+const DefaultGrace = 15 * time.Second
 
 // Serve answers requests at addr ("127.0.0.1:8080", ":8080") until ctx ends, then lets running requests finish, at most 15 seconds.
 // It returns nil after such an end; an address that is in use or not allowed is an error that says so.
 func Serve(ctx context.Context, e *echo.Echo, addr string) error {
-	l, err := listen(ctx, addr)
+	l, err := Listen(ctx, addr)
 	if err != nil {
 		return err
 	}
-	return serveOn(ctx, e, l)
+	return ServeListener(ctx, e, l, DefaultGrace, slog.Default())
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// Listen takes a TCP address; connections wait until [ServeListener]. Port 0 takes a free one. An address that is in use or not allowed
+// is an error that says so.
+func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	switch {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("address %s is in use: another program listens there; stop it or choose another address", addr)
+		return nil, fmt.Errorf("address %s is in use: stop the program that listens there or choose another address", addr)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("address %s is not allowed: choose a port above 1023 or run with the right to bind it", addr)
+		return nil, fmt.Errorf("address %s is not allowed: choose a port above 1023 or run with the right to use it", addr)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("address %s is not one of this machine: choose 127.0.0.1, or 0.0.0.0 for all", addr)
 	}
 	return nil, fmt.Errorf("listen on %s: %w", addr, err)
 }
 
-// serveOn serves on l, which it closes.
-func serveOn(ctx context.Context, h http.Handler, l net.Listener) error {
+// ServeListener answers requests on l, which it closes, with limits on headers and on the time clients take. When ctx ends, no new
+// requests are accepted and running ones may finish within grace; those that do not are cut, which is an error.
+// What net/http says about broken connections goes to log at debug level.
+func ServeListener(ctx context.Context, h http.Handler, l net.Listener, grace time.Duration, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           withWriteDeadline(h),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(log.With("from", "net/http").Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), gracePeriod)
-		defer cancel()
-		stopped <- server.Shutdown(grace)
+		log.Info("stopping: running requests may finish", "grace", grace)
+		stopped <- shutdown(ctx, server, grace)
 	})
 	err := server.Serve(l)
 	if stop() { // ctx has not ended: the listener failed
 		return fmt.Errorf("serve: %w", err)
 	}
-	if err := <-stopped; err != nil {
-		_ = server.Close()
-		return fmt.Errorf("requests still ran %s after the server was told to stop: %w", gracePeriod, err)
+	return <-stopped
+}
+
+func shutdown(ctx context.Context, server *http.Server, grace time.Duration) error {
+	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := server.Shutdown(waiting)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("requests still ran %s after the server was told to stop: they were cut", grace)
 	}
-	return nil
+	return errors.Join(err, server.Close())
 }
 
 // withWriteDeadline gives the client a time to take each piece of an answer. A deadline for the whole answer ([http.Server.WriteTimeout])

@@ -15,6 +15,7 @@ import (
 // written is the outcome of saving one entity of an update.
 type written struct {
 	body   map[string]any
+	key    string // of the URL, "" when it names none
 	create bool
 	class  string
 	row    *dataclasses.Row // as stored; nil when there is nothing to show
@@ -131,7 +132,7 @@ func (c *call) atomic() bool { return c.req.params.flag("atomic") || c.req.param
 
 // save saves one entity and renders it as stored.
 func (c *call) save(ctx context.Context, t *target, p *dataclasses.Projection, body map[string]any, key dataclasses.KeyText) written {
-	w := written{body: body, class: t.class.Name(), create: isCreate(body, key)}
+	w := written{body: body, key: strings.Join(key, ","), class: t.class.Name(), create: isCreate(body, key)}
 	entity, err := t.class.Save(ctx, body, key)
 	w.err = err
 	if entity == nil {
@@ -211,7 +212,7 @@ func (c *call) failedEntity(s *shape, w *written, f *failure, top bool) {
 		return
 	}
 	c.out.raw(`{`)
-	if key := bodyKey(w.body); key != "" {
+	if key := w.sentKey(); key != "" {
 		c.out.raw(`"__KEY":`)
 		c.out.string(key)
 		c.out.raw(`,`)
@@ -222,8 +223,12 @@ func (c *call) failedEntity(s *shape, w *written, f *failure, top bool) {
 	c.out.raw(`}`)
 }
 
-func bodyKey(body map[string]any) string {
-	switch key := body["__KEY"].(type) {
+// sentKey is the key that the request names, the URL before the body (R-282).
+func (w *written) sentKey() string {
+	if w.key != "" {
+		return w.key
+	}
+	switch key := w.body["__KEY"].(type) {
 	case string:
 		return key
 	case fmt.Stringer:
@@ -268,7 +273,7 @@ func (w *written) name() string {
 	if w.row != nil && w.row.Key != "" {
 		return w.row.Key
 	}
-	return bodyKey(w.body)
+	return w.sentKey()
 }
 
 func (c *call) logWrite(err error) {

@@ -17,7 +17,7 @@ import (
 const (
 	DefaultDatabase  = "ordago.db"
 	DefaultListen    = "127.0.0.1:8080"
-	DefaultGrace     = 15 * time.Second
+	DefaultGrace     = rest.DefaultGrace
 	DefaultSlowQuery = 200 * time.Millisecond
 	DefaultMaxBody   = rest.DefaultMaxBody // bytes
 )

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -60,8 +59,8 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err := s.openSessions(); err != nil {
 		return err
 	}
-	s.echo = rest.New()
 	opts := append([]rest.Option{rest.Logger(s.config.Log), rest.MaxBody(s.config.MaxBody)}, s.config.REST...)
+	s.echo = rest.New(opts...)
 	rest.Mount(s.echo.Group("/rest"), s.store.Remote(), s.sessions, opts...)
 	return nil
 }
@@ -107,6 +106,3 @@ func (s *Server) close() error {
 	}
 	return errors.Join(append(errs, s.Database.Close())...)
 }
-
-// errorLog is where net/http writes about connections that clients broke.
-func (s *Server) errorLog() *slog.Logger { return s.config.Log.With("from", "net/http") }

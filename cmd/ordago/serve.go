@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,6 @@ A second signal stops it at once.`,
 }
 
 func (a *app) serve(ctx context.Context) error {
-	slog.SetDefault(a.log) // of the request log
 	s, err := server.Open(ctx, a.config())
 	if err != nil {
 		return err
