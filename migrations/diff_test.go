@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/migrations"
 	"github.com/ordago/ordago/model"
 )
@@ -87,7 +88,7 @@ func library(t *testing.T) []*model.Class {
 // What Create has made needs nothing more, serves GORM, and holds its constraints.
 func TestCreate(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		report, err := migrations.Create(t.Context(), db, library(t))
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +129,7 @@ func TestCreate(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		old := []string{
 			`CREATE TABLE authors (id INTEGER NOT NULL PRIMARY KEY, name DATE, email TEXT NOT NULL, "old column" TEXT, orda_stamp BIGINT NOT NULL)`,
 			`CREATE TABLE books (id BIGINT NOT NULL PRIMARY KEY, title TEXT NOT NULL, rank BIGINT)`,
@@ -187,7 +188,7 @@ func TestIndexesThatDoNotServe(t *testing.T) {
 		Code string `gorm:"unique"`
 		Kind string `gorm:"index"`
 	}
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		for _, s := range []string{
 			`CREATE TABLE things (id BIGINT NOT NULL PRIMARY KEY, code TEXT, kind TEXT)`,
 			`CREATE INDEX a ON things (code)`, `CREATE UNIQUE INDEX b ON things (code, kind)`,
@@ -208,7 +209,7 @@ func TestIndexesThatDoNotServe(t *testing.T) {
 // A statement that the data forbids leaves nothing behind.
 func TestCreateIsAtomic(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		for _, s := range []string{
 			`CREATE TABLE authors (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(80) NOT NULL, email TEXT)`,
 			`INSERT INTO authors VALUES (1, 'same', 'a'), (2, 'same', 'b')`,
@@ -229,7 +230,7 @@ func TestCreateIsAtomic(t *testing.T) {
 
 func TestDiffErrors(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		remote, err := model.NewClass("Remote", "here")
 		if err != nil {
 			t.Fatal(err)

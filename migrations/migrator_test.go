@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"gorm.io/gorm"
 
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/migrations"
 )
 
@@ -61,7 +62,7 @@ func names(list []migrations.Migration) []string {
 
 func TestUpDownStatus(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		ctx := t.Context()
 		m := migrator(t, db, files("00001_first.sql", first, "00002_second.sql", second))
 		check := func(what string, list []migrations.Migration, err error, want ...string) {
@@ -103,7 +104,7 @@ func TestUpDownStatus(t *testing.T) {
 // A migration is one transaction: one with an error leaves nothing, those before it stay.
 func TestUpError(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		m := migrator(t, db, files("00001_first.sql", first, "00002_broken.sql", broken))
 		done, err := m.Up(t.Context())
 		if diff := cmp.Diff([]string{"00001_first.sql"}, names(done)); diff != "" {
@@ -123,7 +124,7 @@ func TestUpError(t *testing.T) {
 
 func TestNewerDatabase(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		ctx := t.Context()
 		if _, err := migrator(t, db, files("00001_first.sql", first, "00007_second.sql", second)).Up(ctx); err != nil {
 			t.Fatal(err)
@@ -147,7 +148,7 @@ func TestNewerDatabase(t *testing.T) {
 // With one connection there is no second one to wait for.
 func TestOneConnection(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		connection(t, db).SetMaxOpenConns(1)
 		m := migrator(t, db, files("00001_first.sql", first))
 		if _, err := m.Up(t.Context()); err != nil {
@@ -162,7 +163,7 @@ func TestOneConnection(t *testing.T) {
 // Several servers that start at once on one PostgreSQL run each migration once.
 func TestConcurrentUp(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		if db.Name() == "sqlite" {
 			return // one process has the file
 		}
@@ -190,7 +191,7 @@ func TestConcurrentUp(t *testing.T) {
 // The file that a report writes makes what Create makes, and its down part takes it back.
 func TestReportAsMigration(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		ctx := t.Context()
 		report, err := migrations.Diff(ctx, db, library(t))
 		if err != nil {

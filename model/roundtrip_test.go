@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/model"
 )
 
@@ -15,7 +16,7 @@ import (
 // O-023
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		if err := db.AutoMigrate(&AllTypes{}); err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +127,7 @@ func readRaw(t *testing.T, db *gorm.DB, column string, id int) any {
 // A column that holds null shows the same on both ways of reading, whatever the Go field can hold.
 func TestNullColumns(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, db *gorm.DB) {
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		if err := db.AutoMigrate(&AllTypes{}); err != nil {
 			t.Fatal(err)
 		}
