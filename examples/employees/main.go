@@ -18,10 +18,10 @@ import (
 
 type Employee struct {
 	model.Record // gives it a stamp
-	ID     int64
-	Name   string
-	Salary float64
-	By     string // session of the last writer
+	ID           int64
+	Name         string
+	Salary       float64
+	By           string // session of the last writer
 }
 
 // BeforeSave is a GORM hook and therefore the trigger.

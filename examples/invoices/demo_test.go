@@ -11,6 +11,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/examples/invoices"
+	"github.com/ordago/ordago/internal/ordatest"
 )
 
 // counts is how many entities of each dataclass there are.
@@ -138,7 +139,7 @@ func TestSeed(t *testing.T) {
 }
 
 func BenchmarkSeed(b *testing.B) {
-	w := newWorld(b, openSQLite(b))
+	w := newWorld(b, ordatest.SQLite(b))
 	if err := invoices.Fill(b.Context(), w.ds); err != nil {
 		b.Fatal(err)
 	}

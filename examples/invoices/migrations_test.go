@@ -10,6 +10,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/examples/invoices"
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/migrations"
 )
 
@@ -37,9 +38,9 @@ func TestUpdateMigrations(t *testing.T) {
 	if !*update {
 		return
 	}
-	writeMigration(t, openSQLite(t))
+	writeMigration(t, ordatest.SQLite(t))
 	if dsn := os.Getenv("ORDAGO_TEST_POSTGRES"); dsn != "" {
-		writeMigration(t, openPostgres(t, dsn))
+		writeMigration(t, ordatest.Postgres(t, dsn))
 	}
 }
 

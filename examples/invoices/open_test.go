@@ -2,28 +2,21 @@ package invoices_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/examples/invoices"
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/migrations"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/session"
-	"github.com/ordago/ordago/sqlite"
 )
 
 // clock is the time of the databases in tests.
@@ -42,21 +35,13 @@ type world struct {
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, newWorld(t, openSQLite(t)))
-	})
-	if dsn := os.Getenv("ORDAGO_TEST_POSTGRES"); dsn != "" {
-		t.Run("postgres", func(t *testing.T) {
-			t.Parallel()
-			test(t, newWorld(t, openPostgres(t, dsn)))
-		})
-	}
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) { test(t, newWorld(t, db)) })
 }
 
 // newWorld migrates the database and opens the application on it.
 func newWorld(t testing.TB, db *gorm.DB) *world {
 	t.Helper()
+	db.NowFunc = clock
 	migrate(t, db)
 	w := &world{t: t, app: invoices.New(), db: db}
 	ds, err := dataclasses.Open(db, w.app.Definitions()...)
@@ -67,45 +52,6 @@ func newWorld(t testing.TB, db *gorm.DB) *world {
 	w.manager = &session.Manager{Roles: ds.Roles()}
 	t.Cleanup(func() { _ = w.manager.Close() })
 	return w
-}
-
-func openSQLite(t testing.TB) *gorm.DB {
-	t.Helper()
-	return openDB(t, sqlite.Open(filepath.Join(t.TempDir(), "invoices.db")))
-}
-
-// openPostgres makes a schema for one test and drops it afterwards.
-func openPostgres(t testing.TB, dsn string) *gorm.DB {
-	t.Helper()
-	name := "invoices_" + strings.ToLower(rand.Text())
-	admin := openDB(t, postgres.Open(dsn))
-	if err := admin.Exec("CREATE SCHEMA " + name).Error; err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { admin.Exec("DROP SCHEMA " + name + " CASCADE") })
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatalf("ORDAGO_TEST_POSTGRES: %v", err)
-	}
-	q := u.Query()
-	q.Set("search_path", name)
-	q.Set("timezone", "UTC")
-	u.RawQuery = q.Encode()
-	return openDB(t, postgres.Open(u.String()))
-}
-
-func openDB(t testing.TB, d gorm.Dialector) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(d, &gorm.Config{TranslateError: true, Logger: logger.Discard, NowFunc: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if pool, err := db.DB(); err == nil {
-			_ = pool.Close()
-		}
-	})
-	return db
 }
 
 func migrate(t testing.TB, db *gorm.DB) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/examples/invoices"
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/privileges"
 )
 
@@ -168,7 +169,7 @@ func TestDenied(t *testing.T) {
 // O-017, O-410: what is private or hidden does not exist for remote callers.
 func TestHidden(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	remote := w.ds.Remote()
 	if remote.Class("Invoice").EntityFunction("recalculate") != nil {
 		t.Error("recalculate can be reached")

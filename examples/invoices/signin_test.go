@@ -12,6 +12,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/examples/invoices"
+	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/session"
 )
 
@@ -107,7 +108,7 @@ func TestAuthentifyAgain(t *testing.T) {
 
 func TestAuthentifyAttempts(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	w.staff()
 	ctx, s := w.guest()
 	var refused, wrong atomic.Int64
@@ -142,7 +143,7 @@ func TestAuthentifyAttempts(t *testing.T) {
 // A success forgets the failures before it.
 func TestAuthentifyForgetsFailures(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	w.staff()
 	ctx, _ := w.guest()
 	for n := range 23 {
@@ -159,7 +160,7 @@ func TestAuthentifyForgetsFailures(t *testing.T) {
 
 func TestAuthentifyWithoutSession(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	w.staff()
 	ok, err := w.app.Authentify.Call(t.Context(), w.ds, invoices.Credentials{Name: "clara", Password: "secret"})
 	if ok || !errors.Is(err, session.ErrNoSession) {
@@ -209,7 +210,7 @@ func TestTopCustomers(t *testing.T) {
 // S-152: the privileges come with what they include.
 func TestWhoAmI(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	ctx := w.as("clerk")
 	got, err := w.app.WhoAmI.Call(ctx, w.ds, dataclasses.None{})
 	if err != nil {
@@ -223,7 +224,7 @@ func TestWhoAmI(t *testing.T) {
 
 func TestServerTime(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	f := w.ds.Remote().Function("serverTime")
 	if !f.Local() || !f.OnGet() {
 		t.Errorf("serverTime: local %v, by GET %v", f.Local(), f.OnGet())

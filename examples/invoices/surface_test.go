@@ -10,12 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ordago/ordago/dataclasses"
+	"github.com/ordago/ordago/internal/ordatest"
 )
 
 // O-017, O-410: the golden file lists all that remote callers can see and call; what it does not list they cannot.
 func TestSurface(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openSQLite(t))
+	w := newWorld(t, ordatest.SQLite(t))
 	golden := filepath.Join("testdata", "surface.golden")
 	got := surface(w.ds.Remote())
 	if *update {
