@@ -52,7 +52,9 @@ func (c *class) entityOfBody(ctx context.Context, body map[string]any) (*record,
 			return nil, err
 		}
 	}
-	r.expected = w.stamp
+	if w.stamp != nil && *w.stamp >= 0 {
+		r.expected = w.stamp
+	}
 	return r, r.apply(body)
 }
 
@@ -80,7 +82,7 @@ func setSelection(field any, ctx context.Context, b *boundFunction, raw json.Raw
 	if s.core.class != c || ref.Class != "" && ref.Class != c.model.Name {
 		return &SetClassError{Class: c.model.Name}
 	}
-	assignPointer(field, c.spec.types.selection(s.core))
+	assignPointer(field, c.spec.types.selection(s.core.forFunction()))
 	return nil
 }
 

@@ -64,6 +64,8 @@ func (p *parameters) add(f reflect.StructField, index int) error {
 		if kind == OfSelection {
 			field.set = setSelection
 		}
+	} else if err := checkType(f.Type, nil, map[reflect.Type]bool{}); err != nil {
+		return fmt.Errorf("field %s of the parameters %w: give it a field of its own", f.Name, err)
 	} else {
 		field.set = setterOf(f.Type)
 	}
@@ -324,26 +326,31 @@ func (ds *DataStore) checkResult(out any) error {
 	for _, c := range ds.classes {
 		models[reflect.TypeOf(c.model.New()).Elem()] = c.model.Name
 	}
-	return checkResultType(t, models, map[reflect.Type]bool{})
+	if err := checkType(t, models, map[reflect.Type]bool{}); err != nil {
+		return fmt.Errorf("the result %w, or a struct of its own", err)
+	}
+	return nil
 }
 
-func checkResultType(t reflect.Type, models map[reflect.Type]string, seen map[reflect.Type]bool) error {
+// checkType finds models, entities and selections inside a type.
+func checkType(t reflect.Type, models map[reflect.Type]string, seen map[reflect.Type]bool) error {
 	if seen[t] {
 		return nil
 	}
 	seen[t] = true
 	if name := models[t]; name != "" {
-		return fmt.Errorf("the result contains the model %s, which would show its hidden attributes: return *dataclasses.Entity[%s], or a struct of its own", name, name)
+		return fmt.Errorf("contains the model %s, which would show its hidden attributes: return *dataclasses.Entity[%s]", name, name)
 	}
-	if _, _, ok := receiverParameter(t); ok {
-		return fmt.Errorf("the result contains an entity or a selection inside another value: return it alone, or a struct of its own")
+	_, _, pointer := receiverParameter(t)
+	if _, _, value := receiverParameter(reflect.PointerTo(t)); pointer || value {
+		return errors.New("contains an entity or a selection inside another value: pass it alone")
 	}
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return checkResultType(t.Elem(), models, seen)
+		return checkType(t.Elem(), models, seen)
 	case reflect.Struct:
 		for field := range t.Fields() {
-			if err := checkResultType(field.Type, models, seen); err != nil {
+			if err := checkType(field.Type, models, seen); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,9 @@
 package dataclasses
 
 import (
+	"cmp"
+	"errors"
+
 	"github.com/ordago/ordago/model"
 )
 
@@ -8,6 +11,14 @@ import (
 type entityValue interface{ entityRecord() *record }
 
 func (r *record) entityRecord() *record { return r }
+
+// recordOf is the record of an entity, nil for a nil entity.
+func recordOf(v entityValue) *record {
+	if v == nil || isNilEntity(v) {
+		return nil
+	}
+	return v.entityRecord()
+}
 
 // assign gives an attribute a value and marks it touched.
 func (r *record) assign(a *model.Attribute, value any) error {
@@ -30,6 +41,7 @@ func (r *record) assignStored(a *model.Attribute, value any) error {
 	canonical, err := fromJSON(a, value)
 	if err == nil {
 		err = a.Assign(r.ptr, canonical)
+		err = cmp.Or(errors.Unwrap(err), err) // without the attribute's name, which the ValueError has
 	}
 	if err != nil {
 		return &ValueError{Class: r.class.model.Name, Attribute: a.Name, Msg: err.Error()}
@@ -54,7 +66,7 @@ func (r *record) assignRelated(a *model.Attribute, value any) error {
 func (r *record) linkedKey(a *model.Attribute, value any) (any, error) {
 	switch v := value.(type) {
 	case entityValue:
-		return r.keyOfEntity(a, v.entityRecord())
+		return r.keyOfEntity(a, recordOf(v))
 	case map[string]any:
 		return r.keyOfObject(a, v)
 	}
@@ -64,6 +76,9 @@ func (r *record) linkedKey(a *model.Attribute, value any) (any, error) {
 func (r *record) keyOfEntity(a *model.Attribute, other *record) (any, error) {
 	if other == nil {
 		return nil, nil
+	}
+	if other.class.model != a.Target && other.class.model.Name == a.Target.Name {
+		return nil, &ValueError{Class: r.class.model.Name, Attribute: a.Name, Msg: "takes an entity of its own datastore"}
 	}
 	if other.class.model != a.Target {
 		return nil, &ValueError{Class: r.class.model.Name, Attribute: a.Name, Msg: "takes an entity of " + a.Target.Name + ", not of " + other.class.model.Name}

@@ -16,7 +16,6 @@ import (
 type calculation struct {
 	name     string
 	position string
-	hidden   bool
 	kind     model.Type
 	simple   bool
 	get      func(context.Context, []*record) ([]any, error) // canonical values

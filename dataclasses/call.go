@@ -169,15 +169,12 @@ type Result struct {
 func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (Result, error) {
 	ctx = remote(ctx)
 	b := f.bound
-	if err := b.mayExecute(ctx); err != nil {
+	in, err := b.prepare(ctx, on, args, sets)
+	if err != nil {
 		return Result{}, err
 	}
 	var out any
-	err := b.run(ctx, func(ctx context.Context, s *session.Session) error {
-		in, err := b.decode(ctx, args, sets)
-		if err != nil {
-			return err
-		}
+	err = b.run(ctx, func(ctx context.Context, s *session.Session) (err error) {
 		out, err = b.fn.call(ctx, s, b.receiver(on), in)
 		return err
 	})
@@ -187,13 +184,28 @@ func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessag
 	return b.result(out), nil
 }
 
+// prepare checks the call and decodes its arguments with the caller's own rights: what a promotion lends is for the function,
+// not for the filter and the entities that the caller sends.
+func (b *boundFunction) prepare(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (in any, err error) {
+	defer guard("arguments of function "+b.fn.name, &err)
+	if err := b.mayExecute(ctx); err != nil {
+		return nil, err
+	}
+	if s, ok := on.(*RemoteSelection); ok {
+		if err := s.core.mayUse(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return b.decode(ctx, args, sets)
+}
+
 // receiver is the typed receiver of a call.
 func (b *boundFunction) receiver(on any) any {
 	switch on := on.(type) {
 	case *RemoteEntity:
 		return on.core.self
 	case *RemoteSelection:
-		return b.class.spec.types.selection(on.core)
+		return b.class.spec.types.selection(on.core.forFunction())
 	}
 	if b.class == nil {
 		return b.ds
@@ -212,9 +224,7 @@ func (b *boundFunction) result(out any) Result {
 		return Result{Kind: NoResult}
 	case selectionResult:
 		if s := v.selectionCore(); s != nil {
-			result := *s
-			result.trusted = true
-			return Result{Kind: SelectionResult, Selection: &RemoteSelection{&result}}
+			return Result{Kind: SelectionResult, Selection: &RemoteSelection{s.ofApplication()}}
 		}
 		return Result{Kind: ValueResult}
 	case entityResult:

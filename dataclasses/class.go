@@ -12,8 +12,14 @@ import (
 // DataClass stands for one table as a dataclass. Get it with [Of]; it is safe for concurrent use.
 type DataClass[T any] struct{ core *class }
 
-func (c *DataClass[T]) scope() Scope      { return OfClass }
-func (c *DataClass[T]) store() *DataStore { return c.core.ds }
+func (c *DataClass[T]) scope() Scope { return OfClass }
+
+func (c *DataClass[T]) store() *DataStore {
+	if c == nil {
+		return nil
+	}
+	return c.core.ds
+}
 
 // Name returns the dataclass's name.
 func (c *DataClass[T]) Name() string { return c.core.model.Name }
@@ -120,7 +126,8 @@ func (c *class) canonicalKey(key []any) ([]any, error) {
 	canonical := make([]any, len(key))
 	for i, a := range c.model.Key {
 		v, err := fromJSON(a, key[i])
-		if err != nil || v == nil {
+		_, beyond := v.(uint64) // more than an int64 holds: no driver takes it
+		if err != nil || v == nil || beyond || !storable(v) {
 			return nil, fmt.Errorf("%s: the key is no %s: %w", c.model.Name, a.Type, ErrNotFound)
 		}
 		canonical[i] = v

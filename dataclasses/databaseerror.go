@@ -44,7 +44,7 @@ func constraintKind(err error) (ConstraintKind, bool) {
 		return ForeignKey, true
 	case state == "23502", strings.Contains(text, "NOT NULL constraint failed"):
 		return NotNull, true
-	case errors.Is(err, gorm.ErrCheckConstraintViolated), state == "23514", strings.Contains(text, "CHECK constraint failed"):
+	case errors.Is(err, gorm.ErrCheckConstraintViolated), state == "23514", state == "22001", state == "22003", strings.Contains(text, "CHECK constraint failed"):
 		return Check, true
 	}
 	return 0, false

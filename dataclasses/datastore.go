@@ -77,7 +77,10 @@ func (ds *DataStore) Close() error {
 		return c.Close()
 	}
 	pool, err := ds.writer.DB()
-	return errors.Join(err, pool.Close())
+	if err != nil {
+		return err
+	}
+	return pool.Close()
 }
 
 func (ds *DataStore) byModel(c *class) {

@@ -16,8 +16,14 @@ type Entity[T any] struct {
 	record
 }
 
-func (e *Entity[T]) scope() Scope      { return OfEntity }
-func (e *Entity[T]) store() *DataStore { return e.class.ds }
+func (e *Entity[T]) scope() Scope { return OfEntity }
+
+func (e *Entity[T]) store() *DataStore {
+	if e == nil {
+		return nil
+	}
+	return e.class.ds
+}
 
 // MarshalJSON refuses: what of an entity may be shown depends on who asks. Functions return the entity itself.
 func (e *Entity[T]) MarshalJSON() ([]byte, error) {
@@ -39,7 +45,9 @@ type record struct {
 	assigned map[*model.Attribute]bool
 	related  map[*model.Attribute]*record
 	isNew    bool
-	expected *int64 // stamp to compare with on save instead of the loaded one; see expect
+	expected *int64 // stamp to compare with on save instead of the loaded one; see compareStamp
+	saving   bool   // Save is running: its events must not call it again
+	dropping bool   // Drop is running
 }
 
 // IsNew reports whether the entity was never saved (O-217).

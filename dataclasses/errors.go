@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ordago/ordago/privileges"
+	"github.com/ordago/ordago/triggers"
 )
 
 // Errors that say a bare fact. Match them with errors.Is.
@@ -118,7 +119,6 @@ type ValidationError struct {
 	Message string
 	Serious bool           // of validate events: status 8 instead of 7
 	Extra   map[string]any // extraDescription
-	saving  bool           // from a saving or dropping event: status 4
 }
 
 func (e *ValidationError) Error() string { return e.Message }
@@ -126,6 +126,48 @@ func (e *ValidationError) Error() string { return e.Message }
 // Invalid makes a mild [ValidationError].
 func Invalid(code int, format string, args ...any) error {
 	return &ValidationError{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// stoppedError is an error by which an event or a trigger stopped a save or drop. Its status is that of the event (O-529, O-530, O-566),
+// whatever it wraps: a nested save or a Get may have failed for an entity of its own.
+type stoppedError struct {
+	validate bool
+	err      error
+}
+
+func (e *stoppedError) Error() string { return e.err.Error() }
+
+// Unwrap hides facts about another entity: callers would take them for facts about the one they save.
+func (e *stoppedError) Unwrap() error {
+	if aboutEntity(e.err) {
+		return nil
+	}
+	return e.err
+}
+
+func aboutEntity(err error) bool {
+	return errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict) || errors.Is(err, triggers.ErrStale)
+}
+
+// status is the status of O-529.
+func (e *stoppedError) status() int {
+	if !e.validate {
+		return StatusSerious
+	}
+	if v, ok := errors.AsType[*ValidationError](e.err); ok && !v.Serious {
+		return StatusValidation
+	}
+	return StatusSeriousValidation
+}
+
+// ofTrigger marks what a write of a row can only have from its triggers.
+func ofTrigger(err error) error {
+	_, invalid := errors.AsType[*ValidationError](err)
+	_, denied := errors.AsType[*PermissionError](err)
+	if invalid || denied || errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict) {
+		return &stoppedError{err: err}
+	}
+	return err
 }
 
 // UserError is an error whose text is meant for the remote caller. Make it with [Errorf].

@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 )
 
@@ -58,7 +59,7 @@ func Saving[T any](fn func(context.Context, *Entity[T], Event) error) Option[T] 
 }
 
 // AfterSave declares an action after a save: inside its transaction after success, outside it after a failure (Event.Err, O-523).
-// It cannot fail the save. For what must wait for the commit use [AfterCommit] in it.
+// It cannot fail the save and must not save its entity again. For what must wait for the commit use [AfterCommit] in it.
 func AfterSave[T any](fn func(context.Context, *Entity[T], Event)) Option[T] {
 	return eventOption(infallible(fn), func(e *eventSpecs) *[]eventFunc { return &e.afterSave })
 }
@@ -92,7 +93,9 @@ func eventOption[T any](fn func(context.Context, *Entity[T], Event) error, list 
 	})
 }
 
-// AfterCommit runs fn after the transaction that ctx belongs to was committed; never if it is undone; at once without one.
+// AfterCommit runs fn after the transaction that ctx belongs to was committed; never if it or the part of it that ctx belongs to is undone;
+// at once without one, and in a transaction that was begun with GORM, whose end is not known here.
+// A panic of fn is logged. What fn writes with ctx is a transaction of its own.
 func AfterCommit(ctx context.Context, ds *DataStore, fn func()) {
 	if u := ds.unitOf(ctx); u != nil && !u.external {
 		u.afterCommit(fn)
@@ -104,38 +107,35 @@ func AfterCommit(ctx context.Context, ds *DataStore, fn func()) {
 // fire runs the events of one kind; the first error stops.
 func (r *record) fire(ctx context.Context, kind EventKind, events []eventFunc) error {
 	for _, fn := range events {
-		if err := fn(ctx, r, Event{Kind: kind}); err != nil {
-			return stopped(kind, err)
+		if err := r.run(ctx, fn, Event{Kind: kind}); err != nil {
+			return &stoppedError{validate: kind == ValidateSaveEvent || kind == ValidateDropEvent, err: err}
 		}
 	}
 	return nil
 }
 
-// stopped makes every error of a stoppable event a *ValidationError (O-529, O-530): one that is not was not meant as mild.
-func stopped(kind EventKind, err error) error {
-	v, ok := err.(*ValidationError)
-	if !ok {
-		return err
-	}
-	if kind == SavingEvent || kind == DroppingEvent {
-		with := *v
-		with.saving = true
-		return &with
-	}
-	return v
+// run runs one event.
+func (r *record) run(ctx context.Context, fn eventFunc, ev Event) (err error) {
+	defer guard("event "+ev.Kind.String()+" of "+r.class.model.Name, &err)
+	return fn(ctx, r, ev)
 }
 
-// succeeded tells the after events of success.
-func (r *record) succeeded(ctx context.Context, kind EventKind, events []eventFunc) {
+// succeeded tells the after events of success. They return no error; a panic is one.
+func (r *record) succeeded(ctx context.Context, kind EventKind, events []eventFunc) error {
 	for _, fn := range events {
-		_ = fn(ctx, r, Event{Kind: kind})
+		if err := r.run(ctx, fn, Event{Kind: kind}); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // failed tells the after events of a failure and returns it.
 func (r *record) failed(ctx context.Context, kind EventKind, events []eventFunc, err error) error {
 	for _, fn := range events {
-		_ = fn(ctx, r, Event{Kind: kind, Err: err})
+		if panicked := r.run(ctx, fn, Event{Kind: kind, Err: err}); panicked != nil {
+			err = errors.Join(err, panicked)
+		}
 	}
 	return err
 }

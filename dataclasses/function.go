@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/ordago/ordago/session"
@@ -10,8 +11,8 @@ import (
 // Receiver is what a function can be called on: *[DataStore], *[DataClass][T], *[Selection][T] or *[Entity][T].
 // The receiver's type is the scope of a function. No other type can be one.
 type Receiver interface {
-	scope() Scope // answers for a nil pointer too
-	store() *DataStore
+	scope() Scope      // answers for a nil pointer too
+	store() *DataStore // nil for a nil pointer
 }
 
 // None is the parameter struct of a function without parameters and the result of one without result.
@@ -90,10 +91,16 @@ func newFunc[R Receiver, In, Out any](fn function, body func(context.Context, *s
 // where permissions are enforced (S-282), lends the privileges that roles.json promotes (S-318), and makes all saves of the
 // function one transaction: an error undoes them.
 //
-// Errors: those of the function; *[PermissionError]; an error when the function is not declared in the receiver's datastore.
+// Inside another function it is a part of that one's transaction that an error undoes on its own.
+//
+// Errors: those of the function; *[PermissionError]; an error when r is nil or the function is not declared in its datastore.
 func (f *Func[R, In, Out]) Call(ctx context.Context, r R, in In) (Out, error) {
 	var out Out
-	b, err := r.store().bound(&f.fn)
+	ds := r.store()
+	if ds == nil {
+		return out, fmt.Errorf("function %s is called on nil", f.fn.name)
+	}
+	b, err := ds.bound(&f.fn)
 	if err != nil {
 		return out, err
 	}

@@ -24,6 +24,7 @@ type Projection struct {
 	columns []*model.Attribute // read from the row: key, stamp, time of change, then the rest
 	slots   int                // expanded relations
 	width   int                // values of a row, calculated ones included
+	link    int                // of an expanded relation: where its rows have the value they are matched by
 	byKey   string             // SQL that reads one entity; "" when entities must be loaded
 
 	prepare  sync.Once
@@ -114,7 +115,7 @@ func (c *RemoteClass) project(ctx context.Context, spec ProjectionSpec) (*Projec
 	for _, path := range spec.Expand {
 		root.add(path, true)
 	}
-	return p.project(c.core, root, 0)
+	return p.project(c.core, root, nil, 0)
 }
 
 type projector struct {
@@ -141,7 +142,8 @@ func (p *projector) checkExpand(c *class, paths []string) error {
 	return nil
 }
 
-func (p *projector) project(c *class, t *tree, depth int) (*Projection, error) {
+// project resolves one level; link is the attribute by which the rows of an expanded relation are matched, nil at the top.
+func (p *projector) project(c *class, t *tree, link *model.Attribute, depth int) (*Projection, error) {
 	if depth > maxDepth {
 		return nil, &LimitError{What: "levels of expanded relations", Max: maxDepth}
 	}
@@ -150,6 +152,9 @@ func (p *projector) project(c *class, t *tree, depth int) (*Projection, error) {
 	}
 	out := &Projection{Class: c.remoteClass()}
 	out.columns = c.systemColumns()
+	if link != nil {
+		out.link = out.column(link)
+	}
 	names, err := p.names(c, t)
 	if err != nil {
 		return nil, err
@@ -193,7 +198,7 @@ func (p *projector) field(c *class, out *Projection, a *model.Attribute, t *tree
 	below := t != nil && (t.all || len(t.names) > 0)
 	switch {
 	case a.Target != nil && below:
-		nested, err := p.project(c.ds.ofModel(a.Target), t, depth+1)
+		nested, err := p.project(c.ds.ofModel(a.Target), t, targetLink(a), depth+1)
 		if err != nil {
 			return err
 		}
@@ -222,6 +227,14 @@ func ownLink(a *model.Attribute) *model.Attribute {
 		return a.LinkedKey
 	}
 	return a.ForeignKey
+}
+
+// targetLink is the attribute of the other side that the relation goes by.
+func targetLink(a *model.Attribute) *model.Attribute {
+	if a.Kind == model.RelatedEntities {
+		return a.ForeignKey
+	}
+	return a.LinkedKey
 }
 
 func firstName(t *tree) string {

@@ -16,8 +16,14 @@ const (
 	maxProjectionKey = 1024 // bytes; longer specs are resolved each time
 )
 
-// appendKey appends a key that is equal for equal specs and equal authority.
+// appendKey appends a key that is equal only for equal authority and the same paths. The authority comes first, with its length:
+// the paths are a client's and could otherwise spell another one's.
 func (s ProjectionSpec) appendKey(b []byte, a authority) []byte {
+	b = append(b, 0)
+	if start := len(b); a.enforced {
+		b = a.held.AppendKey(b)
+		b[start-1] = byte(1 + (len(b)-start)/8) // words of the set
+	}
 	for _, path := range s.Attributes {
 		b = append(append(b, path...), 1)
 	}
@@ -25,10 +31,7 @@ func (s ProjectionSpec) appendKey(b []byte, a authority) []byte {
 	for _, path := range s.Expand {
 		b = append(append(b, path...), 1)
 	}
-	if !a.enforced {
-		return append(b, 3)
-	}
-	return a.held.AppendKey(append(b, 4))
+	return b
 }
 
 func (c *projectionCache) get(key []byte) *Projection {

@@ -124,11 +124,12 @@ func (c *class) fromRow(raw []any) (*record, error) {
 }
 
 // afterFind runs GORM's hook of that name.
-func (c *class) afterFind(ctx context.Context, records []*record) error {
-	if !c.model.Hooks.AfterFind {
+func (c *class) afterFind(ctx context.Context, records []*record) (err error) {
+	if !c.model.Hooks.AfterFind || len(records) == 0 {
 		return nil
 	}
-	tx := c.ds.writer.WithContext(ctx)
+	defer guard("AfterFind of "+c.model.Name, &err)
+	tx := c.ds.handle(ctx)
 	for _, r := range records {
 		if err := r.ptr.(callbacks.AfterFindInterface).AfterFind(tx); err != nil {
 			return err

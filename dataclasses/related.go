@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ordago/ordago/model"
@@ -12,7 +13,11 @@ import (
 // same entity until e is reloaded, saved or linked elsewhere (O-045).
 // Errors: *[AttributeError] when e has no such relation to R, *[PermissionError].
 func RelatedEntity[R any](ctx context.Context, e interface{ entityRecord() *record }, relation string) (*Entity[R], error) {
-	r, err := e.entityRecord().one(ctx, relation, typed[R]{})
+	from := recordOf(e)
+	if from == nil {
+		return nil, errNoEntity
+	}
+	r, err := from.one(ctx, relation, typed[R]{})
 	if err != nil || r == nil {
 		return nil, err
 	}
@@ -22,12 +27,19 @@ func RelatedEntity[R any](ctx context.Context, e interface{ entityRecord() *reco
 // RelatedEntities returns the selection that a 1 to N relation of e leads to, possibly empty (O-041).
 // Errors: *[AttributeError] when e has no such relation to R.
 func RelatedEntities[R any](e interface{ entityRecord() *record }, relation string) (*Selection[R], error) {
-	s, err := e.entityRecord().many(relation, typed[R]{})
+	from := recordOf(e)
+	if from == nil {
+		return nil, errNoEntity
+	}
+	s, err := from.many(relation, typed[R]{})
 	if err != nil {
 		return nil, err
 	}
 	return &Selection[R]{core: s}, nil
 }
+
+// errNoEntity is a nil entity where a relation begins.
+var errNoEntity = errors.New("a nil entity has no relations")
 
 // relation finds a relation by name and checks where it leads.
 func (r *record) relation(name string, kind model.Kind, target types) (*model.Attribute, *class, error) {

@@ -208,11 +208,11 @@ func (s *selection) fixedPage(ctx context.Context, p *Projection, skip, top int)
 			return nil, err
 		}
 		for i := range rows {
-			alive[rows[i].Key] = &rows[i]
+			alive[identity(rows[i].Values[:len(s.class.model.Key)])] = &rows[i]
 		}
 	}
 	for _, key := range part.keys {
-		if row := alive[keyText(key)]; row != nil {
+		if row := alive[identity(key)]; row != nil {
 			page.Rows = append(page.Rows, *row)
 			continue
 		}

@@ -57,6 +57,11 @@ func (c *class) parse(ctx context.Context, key KeyText) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", c.notFound(strings.Join(key, ",")), err)
 	}
+	for _, part := range canonical {
+		if !storable(part) {
+			return nil, c.notFound(strings.Join(key, ","))
+		}
+	}
 	if a := c.model.Key[0]; len(canonical) == 1 && a.Type == model.UUID && !a.NativeUUID() {
 		return c.storedSpelling(ctx, canonical)
 	}
@@ -131,7 +136,7 @@ func (c *RemoteClass) by(ctx context.Context, attribute, value string) (*selecti
 		return nil, err
 	}
 	canonical, err := fromJSON(a, value)
-	if err != nil {
+	if err != nil || !storable(canonical) {
 		return nil, c.core.notFound(attribute + " " + value)
 	}
 	s := c.core.relatedTo(a, []any{canonical})

@@ -1,6 +1,7 @@
 package dataclasses
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,8 @@ type write struct {
 // Save creates or updates the entity that body, a decoded JSON object, describes; key is the one of the URL, nil for none.
 // Only the attributes in the body change; read-only ones, 1 to N relations and names that start with __ are ignored.
 // With an error the entity as it is stored now is returned too, nil if there is none.
-func (c *RemoteClass) Save(ctx context.Context, body map[string]any, key KeyText) (*RemoteEntity, error) {
+func (c *RemoteClass) Save(ctx context.Context, body map[string]any, key KeyText) (_ *RemoteEntity, err error) {
+	defer guard("saving "+c.Name(), &err)
 	ctx = remote(ctx)
 	w, err := c.core.readWrite(body, key)
 	if err != nil {
@@ -41,16 +43,13 @@ func (c *RemoteClass) Save(ctx context.Context, body map[string]any, key KeyText
 	return &RemoteEntity{r}, nil
 }
 
-// saveAs saves with the stamp that was sent.
+// saveAs saves with the stamp that was sent. The save compares it after the validate events (O-525), except where there is nothing to save.
 func (r *record) saveAs(ctx context.Context, w write) error {
 	if w.stamp != nil && *w.stamp >= 0 {
 		r.expected = w.stamp
-		if err := r.compareStamp(); err != nil && !r.isNew {
-			if denied := r.maySave(ctx); denied != nil {
-				return denied
-			}
-			return err
-		}
+	}
+	if err := r.compareStamp(); err != nil && !r.isNew && !r.Touched() {
+		return cmp.Or(r.maySave(ctx), err)
 	}
 	return r.save(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,18 @@ func keyText(key []any) string {
 		parts[i] = model.KeyText(k)
 	}
 	return strings.Join(parts, ",")
+}
+
+// identity is different for different keys: keyText is not where texts of a composite key have commas.
+func identity(key []any) string {
+	if len(key) == 1 {
+		return model.KeyText(key[0])
+	}
+	var text strings.Builder
+	for _, k := range key {
+		text.WriteString(strconv.Quote(model.KeyText(k)))
+	}
+	return text.String()
 }
 
 // system fills what every row has from its first values.
@@ -217,37 +230,29 @@ func (f *Field) read(ctx context.Context, rows []Row) (map[any][]Row, error) {
 			keys = append(keys, v)
 		}
 	}
-	target := f.Nested.Class.core
-	by := f.Attribute.LinkedKey
-	if f.Attribute.Kind == model.RelatedEntities {
-		by = f.Attribute.ForeignKey
-	}
-	nested, at := f.Nested.with(by)
+	nested, by := f.Nested, targetLink(f.Attribute)
+	left := maxRelated
 	for chunk := range slices.Chunk(distinct(keys), keysAtOnce) {
-		found, err := nested.read(ctx, target.relatedTo(by, chunk), len(chunk))
+		found, err := nested.read(ctx, nested.Class.core.relatedTo(by, chunk).slice(0, left+1), len(chunk))
 		if err != nil {
 			return nil, err
 		}
+		if left -= len(found); left < 0 {
+			return nil, &LimitError{What: "entities of " + nested.Class.Name() + " in one expanded relation", Max: maxRelated}
+		}
 		for _, row := range found {
-			related[row.Values[at]] = append(related[row.Values[at]], row)
+			v := row.Values[nested.link]
+			related[v] = append(related[v], row)
 		}
 	}
 	return related, nil
 }
 
+// maxRelated is how many entities one expanded relation may bring into an answer; more are read page by page through the relation itself.
+const maxRelated = 100_000
+
 // keysAtOnce is how many keys one statement may name: below the limits of every database.
 const keysAtOnce = 10_000
-
-// with is the projection plus one column to match by.
-func (p *Projection) with(a *model.Attribute) (*Projection, int) {
-	if i := slices.Index(p.columns, a); i >= 0 {
-		return p, i
-	}
-	q := &Projection{Class: p.Class, Fields: slices.Clone(p.Fields), columns: slices.Clone(p.columns), slots: p.slots}
-	at := q.column(a)
-	q.finish()
-	return q, at
-}
 
 func (f *Field) attach(row *Row, related map[any][]Row) {
 	v := linked(f, row)

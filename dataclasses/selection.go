@@ -17,8 +17,14 @@ import (
 // it reads the database when it is counted or iterated, not when it is made.
 type Selection[T any] struct{ core *selection }
 
-func (s *Selection[T]) scope() Scope      { return OfSelection }
-func (s *Selection[T]) store() *DataStore { return s.core.class.ds }
+func (s *Selection[T]) scope() Scope { return OfSelection }
+
+func (s *Selection[T]) store() *DataStore {
+	if s == nil {
+		return nil
+	}
+	return s.core.class.ds
+}
 
 func (s *Selection[T]) selectionCore() *selection {
 	if s == nil {
@@ -120,10 +126,13 @@ func placeholderValues(values []any) sqlplan.Values {
 func keysOfEntities(values []any) []any {
 	values = slices.Clone(values)
 	for i, v := range values {
-		if e, ok := v.(entityValue); ok {
-			if key, err := e.entityRecord().class.keyOf(e.entityRecord().ptr); err == nil && len(key) == 1 {
-				values[i] = key[0]
-			}
+		e, ok := v.(entityValue)
+		if !ok {
+			continue
+		}
+		values[i] = nil
+		if r := recordOf(e); r != nil && len(r.class.model.Key) == 1 {
+			values[i], _ = r.class.model.Key[0].Value(r.ptr)
 		}
 	}
 	return values
@@ -135,23 +144,6 @@ type selection struct {
 	source *sqlplan.Source
 	keys   [][]any // fixed members in order, dead ones included; nil: the source decides
 	remote bool    // made for a remote caller: what is hidden from it is unknown
-
-	// trusted: the application chose the conditions (the result of a function), so what they use is not checked against the
-	// caller's rights; what is shown of the entities is.
-	trusted bool
-}
-
-// narrowed is the source to build on: fixed members become a condition.
-func (s *selection) narrowed() *sqlplan.Source {
-	if s.keys != nil {
-		return s.class.keySource(s.keys)
-	}
-	if s.source.Offset == 0 && s.source.Limit < 0 {
-		copied := *s.source
-		copied.Conditions = slices.Clone(copied.Conditions)
-		return &copied
-	}
-	return &sqlplan.Source{Class: s.class.model, Conditions: []sqlplan.Condition{&sqlplan.Within{Source: s.source}}, Order: s.source.Order, Limit: -1}
 }
 
 func (s *selection) with(source *sqlplan.Source) *selection {
@@ -207,9 +199,7 @@ func (s *selection) slice(start, end int) *selection {
 	if s.source.Limit >= 0 {
 		source.Limit = max(0, min(source.Limit, s.source.Limit-start))
 	}
-	part := s.with(&source)
-	part.trusted = s.trusted
-	return part
+	return s.with(&source)
 }
 
 // relatedTo is the selection of entities whose attribute has one of the values.
@@ -219,9 +209,6 @@ func (c *class) relatedTo(a *model.Attribute, values []any) *selection {
 }
 
 func (s *selection) lens(ctx context.Context) sqlplan.Lens {
-	if s.trusted {
-		return sqlplan.Lens{}
-	}
 	return s.class.lens(ctx, s.remote)
 }
 
@@ -269,11 +256,15 @@ func (c *class) recordsByKey(ctx context.Context, keys [][]any) ([]*record, erro
 	}
 	byKey := make(map[string]*record, len(found))
 	for _, r := range found {
-		byKey[r.Key()] = r
+		key, err := c.keyOf(r.ptr)
+		if err != nil {
+			return nil, err
+		}
+		byKey[identity(key)] = r
 	}
 	records := make([]*record, 0, len(keys))
 	for _, key := range keys {
-		if r := byKey[keyText(key)]; r != nil {
+		if r := byKey[identity(key)]; r != nil {
 			records = append(records, r)
 		}
 	}

@@ -33,7 +33,7 @@ func titles(t *testing.T, s *dataclasses.Selection[Book]) []string {
 	return got
 }
 
-// O-055, O-061, O-100, O-101, O-102, O-115, O-116, O-126, O-127, O-130, O-137, O-138, O-140, O-148, O-338, O-345, O-307
+// O-042, O-055, O-061, O-100, O-101, O-102, O-115, O-116, O-126, O-127, O-130, O-137, O-138, O-140, O-148, O-338, O-345, O-307
 func TestSelections(t *testing.T) {
 	t.Parallel()
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
@@ -51,6 +51,7 @@ func TestSelections(t *testing.T) {
 			{"title = 's@' or title = '@PHA@'", nil, []string{"Salt Roads", "Orphan"}},
 			{"price > :1 order by price desc", []any{5}, []string{"Ébène", "Salt Roads", "Low Water"}},
 			{"author.lastName = okoro order by title", nil, []string{"Low Water", "Salt Roads"}},
+			{"author.books.author.books.title = 'low water'", nil, []string{"Salt Roads", "Low Water"}},
 			{"author = null", nil, []string{"Orphan"}},
 			{"author = :1", []any{author}, []string{"Salt Roads", "Low Water"}},
 			{"authorName = :who", []any{dataclasses.Settings{Parameters: map[string]any{"who": "DUARTE"}}}, []string{"Ébène"}},

@@ -49,14 +49,11 @@ func StatusOf(err error) Status {
 }
 
 func statusCode(err error) int {
+	if stopped, ok := errors.AsType[*stoppedError](err); ok {
+		return stopped.status()
+	}
 	if v, ok := errors.AsType[*ValidationError](err); ok {
-		switch {
-		case v.saving:
-			return StatusSerious
-		case v.Serious:
-			return StatusSeriousValidation
-		}
-		return StatusValidation
+		return (&stoppedError{validate: true, err: v}).status()
 	}
 	if _, ok := errors.AsType[*PermissionError](err); ok {
 		return StatusPermission

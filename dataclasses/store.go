@@ -3,6 +3,8 @@ package dataclasses
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"strings"
 
 	"gorm.io/gorm"
@@ -18,6 +20,11 @@ import (
 
 // save writes an entity: see Entity.Save.
 func (r *record) save(ctx context.Context) error {
+	if r.saving {
+		return r.ownEvent("saved") // O-523
+	}
+	r.saving = true
+	defer func() { r.saving = false }()
 	if !r.isNew && !r.Touched() {
 		return r.saveUntouched(ctx)
 	}
@@ -29,8 +36,7 @@ func (r *record) save(ctx context.Context) error {
 		return r.failed(ctx, AfterSaveEvent, events.afterSave, err)
 	}
 	undo := r.snapshot()
-	err := r.class.ds.work(ctx, func(ctx context.Context, tx *gorm.DB) error { return r.write(ctx, tx) })
-	if err != nil {
+	if err := r.class.ds.work(ctx, r.write); err != nil {
 		undo()
 		return r.failed(ctx, AfterSaveEvent, events.afterSave, r.writeError(ctx, err))
 	}
@@ -38,24 +44,39 @@ func (r *record) save(ctx context.Context) error {
 	return nil
 }
 
-// saveUntouched runs the saving event only: there is nothing to write (O-251, O-522, A-04).
-func (r *record) saveUntouched(ctx context.Context) error {
-	return r.fire(ctx, SavingEvent, r.class.spec.events.saving)
+func (r *record) ownEvent(what string) error {
+	return fmt.Errorf("%s(%s) is being %s: its events must not do it again", r.class.model.Name, r.Key(), what)
 }
 
-// snapshot returns a function that gives the entity back the values it has now: hooks may change them before they fail.
+// saveUntouched runs the saving event only: there is nothing to write (O-251, O-522, A-04).
+func (r *record) saveUntouched(ctx context.Context) error {
+	saving := r.class.spec.events.saving
+	if len(saving) == 0 {
+		return nil
+	}
+	return r.class.ds.lazily(ctx, func(ctx context.Context) error { return r.fire(ctx, SavingEvent, saving) })
+}
+
+// snapshot returns a function that gives the entity back the values it has now: events and hooks may change them before they fail.
 func (r *record) snapshot() func() {
-	before := r.class.spec.types.shallow(r.ptr)
-	return func() { r.class.spec.types.copy(r.ptr, before) }
+	before, assigned := r.class.spec.types.shallow(r.ptr), maps.Clone(r.assigned)
+	return func() {
+		r.class.spec.types.copy(r.ptr, before)
+		r.assigned = assigned
+	}
 }
 
 // write is saving events, triggers, row and after events, inside the transaction.
-func (r *record) write(ctx context.Context, tx *gorm.DB) error {
+func (r *record) write(ctx context.Context, tx *gorm.DB) (err error) {
+	defer guard("a trigger of "+r.class.model.Name, &err)
 	events := &r.class.spec.events
 	if err := r.fire(ctx, SavingEvent, events.saving); err != nil {
 		return err
 	}
 	if err := r.class.model.Normalize(r.ptr); err != nil {
+		return err
+	}
+	if err := r.checkTexts(); err != nil {
 		return err
 	}
 	put := r.update
@@ -65,8 +86,7 @@ func (r *record) write(ctx context.Context, tx *gorm.DB) error {
 	if err := put(ctx, tx); err != nil {
 		return err
 	}
-	r.succeeded(ctx, AfterSaveEvent, events.afterSave)
-	return nil
+	return r.succeeded(ctx, AfterSaveEvent, events.afterSave)
 }
 
 func (r *record) insert(ctx context.Context, tx *gorm.DB) error {
@@ -74,7 +94,7 @@ func (r *record) insert(ctx context.Context, tx *gorm.DB) error {
 		return err
 	}
 	if err := tx.WithContext(ctx).Omit(clause.Associations).Create(r.ptr).Error; err != nil {
-		return err
+		return ofTrigger(err)
 	}
 	if r.class.hasDefaults() {
 		return r.refresh(ctx, tx)
@@ -87,7 +107,11 @@ func (r *record) update(ctx context.Context, tx *gorm.DB) error {
 		return err
 	}
 	ctx = triggers.WithOld(ctx, r.before())
-	return tx.WithContext(ctx).Select("*").Omit(clause.Associations).Updates(r.ptr).Error
+	done := tx.WithContext(ctx).Select("*").Omit(clause.Associations).Updates(r.ptr)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return triggers.ErrStale // of a model without stamp and hooks, which the triggers' plugin does not look at
+	}
+	return ofTrigger(done.Error)
 }
 
 // compareStamp refuses an update whose sender saw another stamp than the one loaded: REST sends the stamp it read.
@@ -141,9 +165,14 @@ func (c *class) hasDefaults() bool {
 
 // drop deletes the row: see Entity.Drop.
 func (r *record) drop(ctx context.Context, force bool) error {
+	if r.dropping {
+		return r.ownEvent("dropped") // O-543
+	}
 	if r.isNew {
 		return r.notFound()
 	}
+	r.dropping = true
+	defer func() { r.dropping = false }()
 	if err := r.mayDrop(ctx); err != nil {
 		return err
 	}
@@ -158,7 +187,8 @@ func (r *record) drop(ctx context.Context, force bool) error {
 	return nil
 }
 
-func (r *record) delete(ctx context.Context, tx *gorm.DB, force bool) error {
+func (r *record) delete(ctx context.Context, tx *gorm.DB, force bool) (err error) {
+	defer guard("a trigger of "+r.class.model.Name, &err)
 	if err := r.fire(ctx, DroppingEvent, r.class.spec.events.dropping); err != nil {
 		return err
 	}
@@ -169,13 +199,13 @@ func (r *record) delete(ctx context.Context, tx *gorm.DB, force bool) error {
 	}
 	// The row is deleted as it was loaded: unsaved changes of the entity must neither reach the triggers nor the condition.
 	done := tx.WithContext(triggers.WithOld(ctx, r.before())).Delete(r.class.model.Clone(r.before()))
-	if done.Error == nil && done.RowsAffected == 0 {
+	switch {
+	case done.Error != nil:
+		return ofTrigger(done.Error)
+	case done.RowsAffected == 0:
 		return triggers.ErrStale
 	}
-	if done.Error == nil {
-		r.succeeded(ctx, AfterDropEvent, r.class.spec.events.afterDrop)
-	}
-	return done.Error
+	return r.succeeded(ctx, AfterDropEvent, r.class.spec.events.afterDrop)
 }
 
 // reload reads the row again.
@@ -227,8 +257,8 @@ func (r *record) writeError(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, triggers.ErrStale) && !errors.As(err, new(*ConflictError)):
-		return r.staleError(ctx)
+	case errors.Is(err, triggers.ErrStale):
+		return r.staleError(ctx, err)
 	}
 	if kind, ok := constraintKind(err); ok {
 		return &ConstraintError{Class: r.class.model.Name, Key: r.Key(), Kind: kind}
@@ -236,15 +266,18 @@ func (r *record) writeError(ctx context.Context, err error) error {
 	return databaseError(err)
 }
 
-// staleError finds out whether the row has changed or is gone.
-func (r *record) staleError(ctx context.Context) error {
-	key, err := r.class.keyOf(r.before())
-	if err != nil {
-		return err
+// staleError finds out whether the row has changed or is gone. If neither, a trigger has met a stale row of its own.
+func (r *record) staleError(ctx context.Context, err error) error {
+	key, keyErr := r.class.keyOf(r.before())
+	if keyErr != nil || r.isNew {
+		return &stoppedError{err: err}
 	}
-	stored, err := r.class.read(context.WithoutCancel(ctx), key)
-	if err != nil {
-		return err
+	stored, readErr := r.class.read(context.WithoutCancel(ctx), key)
+	if readErr != nil {
+		return readErr
+	}
+	if r.class.model.Stamp == nil || stored.Stamp() == r.stampOf(r.before()) {
+		return &stoppedError{err: err}
 	}
 	return &ConflictError{Class: r.class.model.Name, Key: r.Key(), Sent: r.stampOf(r.before()), Stored: stored.Stamp()}
 }

@@ -88,7 +88,7 @@ func newBook(t *testing.T, ds *dataclasses.DataStore, title string, price float6
 	return e
 }
 
-// O-035, O-036, O-065, O-210, O-211, O-217, O-251, O-256
+// O-035, O-036, O-065, O-210, O-211, O-216, O-217, O-250, O-251, O-256
 func TestSaveCountsTheStamp(t *testing.T) {
 	t.Parallel()
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
@@ -192,7 +192,7 @@ func TestRejectedWriteLeavesNothing(t *testing.T) {
 	})
 }
 
-// O-641, O-642, O-643
+// O-058, O-641, O-642, O-643
 func TestTransactions(t *testing.T) {
 	t.Parallel()
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {

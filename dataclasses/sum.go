@@ -54,7 +54,10 @@ func number[V Summable](v any) (V, error) {
 	case int64:
 		return V(v), nil
 	case float64:
-		return V(v), nil
+		if sum := V(v); float64(sum) == v {
+			return sum, nil
+		}
+		return 0, fmt.Errorf("the sum %v is no whole number: ask for float64", v)
 	}
 	return 0, fmt.Errorf("a sum is too large: %T", v)
 }

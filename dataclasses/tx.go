@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"gorm.io/gorm"
@@ -14,21 +15,28 @@ import (
 // unit is a unit of work: all that one function, one save or one call of Transaction writes, in one transaction.
 // The transaction begins with the first write; until then reads go to the readers.
 type unit struct {
+	start    func() *gorm.DB // begins the transaction with the context of the whole unit: that of one save may end before it
+	external bool            // the transaction belongs to someone who began it with GORM
+
 	mu         sync.Mutex
 	tx         *gorm.DB // nil before the first write
+	ended      bool
 	savepoints int
 	after      []func()
-	external   bool // the transaction belongs to someone who began it with GORM
 }
 
 type unitKey struct{ ds *DataStore }
 
+// boundKey is where a context has the connection that a unit has bound it to.
+type boundKey struct{}
+
+// unitOf is the running unit that ctx belongs to, nil outside any. A transaction that no unit has bound is one of GORM's.
 func (ds *DataStore) unitOf(ctx context.Context) *unit {
-	if u, ok := ctx.Value(unitKey{ds}).(*unit); ok {
-		return u
-	}
-	if pool, ok := triggers.Pool(ctx); ok {
+	if pool, ok := triggers.Pool(ctx); ok && ctx.Value(boundKey{}) != pool {
 		return ds.externalUnit(pool)
+	}
+	if u, ok := ctx.Value(unitKey{ds}).(*unit); ok && !u.hasEnded() {
+		return u
 	}
 	return nil
 }
@@ -42,7 +50,7 @@ func (ds *DataStore) externalUnit(pool gorm.ConnPool) *unit {
 
 // Transaction runs fn in one transaction: all reads and writes with its context belong to it. An error or a panic undoes them.
 // Inside another transaction, of a function or a trigger for example, it is a part of that one that can be undone on its own (O-641, O-642).
-// Entities in memory are not changed by undoing: reload them (O-644).
+// Entities in memory are not changed by undoing: reload them (O-644). Its context is for one goroutine at a time.
 func (ds *DataStore) Transaction(ctx context.Context, fn func(ctx context.Context) error) error {
 	return ds.work(ctx, func(ctx context.Context, _ *gorm.DB) error { return fn(ctx) })
 }
@@ -50,44 +58,67 @@ func (ds *DataStore) Transaction(ctx context.Context, fn func(ctx context.Contex
 // work runs fn in a transaction: a savepoint of the running one, or a new one.
 func (ds *DataStore) work(ctx context.Context, fn func(ctx context.Context, tx *gorm.DB) error) error {
 	if u := ds.unitOf(ctx); u != nil {
-		return u.nested(ctx, ds, fn)
+		return u.nested(ctx, fn)
 	}
-	return ds.lazily(ctx, func(ctx context.Context) error {
-		u := ds.unitOf(ctx)
-		if err := u.begin(ctx, ds); err != nil {
+	return ds.newUnit(ctx, func(ctx context.Context, u *unit) error {
+		if err := u.begin(); err != nil {
 			return err
 		}
-		return fn(u.bind(ctx), u.tx.WithContext(u.bind(ctx)))
+		ctx = u.bind(ctx)
+		return fn(ctx, u.tx.WithContext(ctx))
 	})
 }
 
-// lazily runs fn in a unit of work that begins its transaction with the first write.
-func (ds *DataStore) lazily(ctx context.Context, fn func(ctx context.Context) error) (err error) {
-	if ds.unitOf(ctx) != nil {
-		return fn(ctx)
+// lazily runs fn in a unit of work that begins its transaction with the first write; inside another unit, as a part of that one.
+func (ds *DataStore) lazily(ctx context.Context, fn func(ctx context.Context) error) error {
+	if u := ds.unitOf(ctx); u != nil {
+		return u.part(ctx, fn)
 	}
-	u := &unit{}
+	return ds.newUnit(ctx, func(ctx context.Context, _ *unit) error { return fn(ctx) })
+}
+
+// newUnit runs fn in a new unit and ends it. A panic undoes it too.
+func (ds *DataStore) newUnit(ctx context.Context, fn func(context.Context, *unit) error) error {
+	u := &unit{start: func() *gorm.DB { return ds.writer.WithContext(ctx).Begin() }}
+	committed := false
 	defer func() {
-		if p := recover(); p != nil {
+		if !committed {
 			u.rollback()
-			panic(p)
 		}
 	}()
-	if err := fn(context.WithValue(ctx, unitKey{ds}, u)); err != nil {
-		u.rollback()
+	if err := fn(context.WithValue(ctx, unitKey{ds}, u), u); err != nil {
 		return err
 	}
-	return u.commit(ctx)
+	if err := u.commit(); err != nil {
+		return err
+	}
+	committed = true
+	for _, fn := range u.after {
+		runAfterCommit(ctx, fn)
+	}
+	return nil
+}
+
+// runAfterCommit logs a panic: what was committed has not failed.
+func runAfterCommit(ctx context.Context, fn func()) {
+	var err error
+	defer func() {
+		if p, ok := err.(*PanicError); ok {
+			slog.ErrorContext(ctx, p.Error(), slog.Any("panic", p.Value), slog.String("stack", string(p.Stack)))
+		}
+	}()
+	defer guard("a function after the commit", &err)
+	fn()
 }
 
 // begin starts the transaction if it has not begun.
-func (u *unit) begin(ctx context.Context, ds *DataStore) error {
+func (u *unit) begin() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.tx != nil {
 		return nil
 	}
-	tx := ds.writer.WithContext(ctx).Begin()
+	tx := u.start()
 	if tx.Error != nil {
 		return databaseError(tx.Error)
 	}
@@ -95,41 +126,71 @@ func (u *unit) begin(ctx context.Context, ds *DataStore) error {
 	return nil
 }
 
+func (u *unit) hasBegun() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.tx != nil
+}
+
+func (u *unit) hasEnded() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.ended
+}
+
 // bind marks ctx as belonging to the transaction, so that the triggers' plugin can refuse other handles.
 func (u *unit) bind(ctx context.Context) context.Context {
-	if pool, ok := triggers.Pool(ctx); ok && pool == u.tx.Statement.ConnPool {
+	pool := u.tx.Statement.ConnPool
+	if bound, ok := triggers.Pool(ctx); ok && bound == pool {
 		return ctx
 	}
-	return triggers.Within(ctx, u.tx.Statement.ConnPool)
+	return context.WithValue(triggers.Within(ctx, pool), boundKey{}, pool)
+}
+
+// part runs fn so that it can be undone on its own: by a savepoint, or as a whole where nothing was written before.
+func (u *unit) part(ctx context.Context, fn func(context.Context) error) error {
+	if u.hasBegun() {
+		return u.nested(ctx, func(ctx context.Context, _ *gorm.DB) error { return fn(ctx) })
+	}
+	mark := len(u.after)
+	err := fn(ctx)
+	if err != nil {
+		u.restart(mark)
+	}
+	return err
 }
 
 // nested runs fn between savepoints of the unit's transaction.
-func (u *unit) nested(ctx context.Context, ds *DataStore, fn func(ctx context.Context, tx *gorm.DB) error) (err error) {
-	if err := u.begin(ctx, ds); err != nil {
+func (u *unit) nested(ctx context.Context, fn func(ctx context.Context, tx *gorm.DB) error) (err error) {
+	if err := u.begin(); err != nil {
 		return err
 	}
 	ctx = u.bind(ctx)
 	tx := u.tx.WithContext(ctx)
 	u.mu.Lock()
 	u.savepoints++
-	name := fmt.Sprintf("ordago%d", u.savepoints)
+	name, mark := fmt.Sprintf("ordago%d", u.savepoints), len(u.after)
 	u.mu.Unlock()
 	if err := execute(ctx, tx, "SAVEPOINT "+name); err != nil {
 		return err
 	}
+	released := false
 	defer func() {
-		if p := recover(); p != nil {
-			_ = undo(ctx, tx, name)
-			panic(p)
+		if released {
+			return
+		}
+		u.forget(mark)
+		if undone := undo(ctx, tx, name); undone != nil && err != nil {
+			err = fmt.Errorf("%w (and undo it: %w)", err, undone)
 		}
 	}()
 	if err := fn(ctx, tx); err != nil {
-		if undone := undo(ctx, tx, name); undone != nil {
-			return fmt.Errorf("%w (and undo it: %w)", err, undone)
-		}
 		return err
 	}
-	return execute(ctx, tx, "RELEASE SAVEPOINT "+name)
+	// What was written stays, even if the request was cancelled meanwhile: its transaction ends without it anyway.
+	err = execute(context.WithoutCancel(ctx), tx, "RELEASE SAVEPOINT "+name)
+	released = err == nil
+	return err
 }
 
 // undo rolls back to the savepoint. A cancelled request must still be able to do so.
@@ -153,21 +214,39 @@ func (u *unit) afterCommit(fn func()) {
 	u.after = append(u.after, fn)
 }
 
-func (u *unit) commit(_ context.Context) error {
-	if u.tx != nil && !u.external {
-		if err := u.tx.Commit().Error; err != nil {
-			u.rollback()
-			return databaseError(err)
-		}
+// forget drops what a part that is undone wanted to do after the commit.
+func (u *unit) forget(mark int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.after = u.after[:mark]
+}
+
+// restart undoes all that was written; the next write begins a new transaction.
+func (u *unit) restart(mark int) {
+	u.forget(mark)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.tx != nil {
+		u.tx.Rollback()
+		u.tx = nil
 	}
-	for _, fn := range u.after {
-		fn()
+}
+
+func (u *unit) commit() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.ended = true
+	if u.tx == nil {
+		return nil
 	}
-	return nil
+	return databaseError(u.tx.Commit().Error)
 }
 
 func (u *unit) rollback() {
-	if u.tx != nil && !u.external {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.ended = true
+	if u.tx != nil {
 		u.tx.Rollback()
 	}
 }
@@ -179,12 +258,16 @@ type connection interface {
 
 // reader is where reads with this context go: the running transaction, or the readers.
 func (ds *DataStore) reader(ctx context.Context) connection {
-	if u := ds.unitOf(ctx); u != nil {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		if u.tx != nil {
-			return u.tx.Statement.ConnPool
-		}
+	if u := ds.unitOf(ctx); u != nil && u.hasBegun() {
+		return u.tx.Statement.ConnPool
 	}
 	return ds.readers
+}
+
+// handle is the GORM handle for hooks that read.
+func (ds *DataStore) handle(ctx context.Context) *gorm.DB {
+	if u := ds.unitOf(ctx); u != nil && u.hasBegun() {
+		return u.tx.WithContext(u.bind(ctx))
+	}
+	return ds.writer.WithContext(triggers.Outside(ctx))
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ordago/ordago/model"
 )
 
@@ -21,16 +23,52 @@ func fromJSON(a *model.Attribute, v any) (any, error) {
 	case json.Number:
 		return fromNumber(a, v)
 	}
-	switch a.Type {
-	case model.Object:
+	if a.Type == model.Object {
 		data, err := json.Marshal(v)
 		return json.RawMessage(data), err
-	case model.String, model.UUID:
-		if _, ok := v.(bool); ok {
-			return nil, errors.New("must be a text")
-		}
 	}
-	return canonicalOf(v)
+	canonical, err := canonicalOf(v)
+	switch v := canonical.(type) {
+	case bool:
+		if a.Type != model.Bool {
+			return nil, wrongType(a)
+		}
+	case json.RawMessage:
+		return fromScalar(a, v)
+	}
+	return canonical, err
+}
+
+// fromScalar converts the JSON form of a value of a type of the application's own: a named string, a UUID.
+func fromScalar(a *model.Attribute, raw json.RawMessage) (any, error) {
+	var v any
+	if err := decodeStrict(raw, &v, "a value"); err != nil {
+		return nil, wrongType(a)
+	}
+	switch v.(type) {
+	case map[string]any, []any:
+		return nil, wrongType(a)
+	}
+	return fromJSON(a, v)
+}
+
+// wrongType says what an attribute takes.
+func wrongType(a *model.Attribute) error {
+	switch {
+	case a.Type.Integer():
+		return errors.New("must be a whole number")
+	case a.Type == model.Number:
+		return errors.New("must be a number")
+	case a.Type == model.Bool:
+		return errors.New("must be true or false")
+	case a.Type == model.Date:
+		return errors.New("must be a date")
+	case a.Type == model.Duration:
+		return errors.New("must be a duration")
+	case a.Type.Binary():
+		return errors.New("must be null or the ID of an upload")
+	}
+	return errors.New("must be a text")
 }
 
 func fromText(a *model.Attribute, text string) (any, error) {
@@ -46,14 +84,24 @@ func fromText(a *model.Attribute, text string) (any, error) {
 	case model.Object:
 		data, err := json.Marshal(text)
 		return json.RawMessage(data), err
-	case model.Bool:
-		return nil, errors.New("must be true or false")
-	case model.Image, model.Blob:
-		return nil, errors.New("must be null or the ID of an upload")
+	case model.Bool, model.Image, model.Blob:
+		return nil, wrongType(a)
 	case model.Byte, model.Word, model.Long, model.Long64, model.Number:
 		return fromNumber(a, json.Number(strings.TrimSpace(text)))
 	}
+	if a.NativeUUID() {
+		return uuidText(text)
+	}
 	return text, nil
+}
+
+// uuidText is the one spelling of a UUID that is no text in Go.
+func uuidText(text string) (any, error) {
+	id, err := model.ParseUUID(text)
+	if err != nil {
+		return nil, errors.New("must be a UUID")
+	}
+	return uuid.UUID(id).String(), nil
 }
 
 func dayOrNull(text string) (any, error) {
@@ -123,14 +171,8 @@ func fromNumber(a *model.Attribute, n json.Number) (any, error) {
 		return wholeNumber(n)
 	case model.Object:
 		return json.RawMessage(n.String()), nil
-	case model.Bool:
-		return nil, errors.New("must be true or false")
-	case model.Date:
-		return nil, errors.New("must be a date")
-	case model.String, model.UUID:
-		return nil, errors.New("must be a text")
 	}
-	return nil, errors.New("must be null or the ID of an upload")
+	return nil, wrongType(a)
 }
 
 // wholeNumber accepts 3 and 3.0, as JavaScript writes them.
