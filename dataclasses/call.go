@@ -65,23 +65,22 @@ func (b *boundFunction) run(ctx context.Context, body func(context.Context, *ses
 	if err := b.mayExecute(ctx); err != nil {
 		return err
 	}
-	ctx, s := b.enter(ctx)
+	ctx, s, leave := b.enter(ctx)
+	defer leave()
 	return b.ds.lazily(ctx, func(ctx context.Context) (err error) {
 		defer guard("function "+b.fn.name, &err)
 		return body(ctx, s)
 	})
 }
 
-// enter gives the function its context and session: promoted privileges end with the context (S-318, S-319); a local function sees no session.
-func (b *boundFunction) enter(ctx context.Context) (context.Context, *session.Session) {
-	s := session.Current(ctx)
-	if !b.promoted.Empty() {
-		ctx, s = session.Promote(ctx, b.promoted)
-	}
+// enter gives the function its context and session. What is promoted for it or by it ends when leave is called (S-200, S-318, S-319);
+// a local function sees no session.
+func (b *boundFunction) enter(ctx context.Context) (_ context.Context, s *session.Session, leave func()) {
+	ctx, s, leave = session.Enter(ctx, b.promoted)
 	if b.fn.local {
-		return session.Hide(ctx), nil
+		return session.Hide(ctx), nil, leave
 	}
-	return ctx, s
+	return ctx, s, leave
 }
 
 // RemoteFunction is an exposed function as remote callers see it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,7 @@ func (m *Manager) OnClose(fn func(id string)) {
 // ended tells everyone that a session is gone.
 func (m *Manager) ended(id string) {
 	m.live.close(id)
+	m.desktops.close(id)
 	m.mu.Lock()
 	listeners := m.onClose
 	m.mu.Unlock()
@@ -32,8 +34,18 @@ func (m *Manager) ended(id string) {
 	}
 }
 
-// List returns the living sessions, oldest first (S-415). Who may see them is
-// for the caller to decide (S-418).
+// adminPrivilege is the privilege of administrators; always declared (S-164).
+const adminPrivilege = "WebAdmin"
+
+// MayAdminister reports whether the code that runs under ctx may list and drop
+// sessions: a web process needs WebAdmin, other code nothing (S-418).
+func MayAdminister(ctx context.Context) bool {
+	return !Enforced(ctx) || Caller(ctx).HasPrivilege(adminPrivilege)
+}
+
+// List returns the living sessions, oldest first (S-415): those of browsers, and
+// the desktop sessions that were made with this [Desktop.Manager]. Who may see
+// them is for the caller to decide, see [MayAdminister].
 func (m *Manager) List(ctx context.Context) ([]Info, error) {
 	if err := m.start(); err != nil {
 		return nil, err
@@ -43,12 +55,13 @@ func (m *Manager) List(ctx context.Context) ([]Info, error) {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
 	now := m.realm.now()
-	var list []Info
+	list := m.desktops.list()
 	for _, r := range records {
 		if !r.Expired(now) {
 			list = append(list, m.realm.info(r))
 		}
 	}
+	slices.SortStableFunc(list, func(a, b Info) int { return a.Created.Compare(b.Created) })
 	return list, nil
 }
 
@@ -60,31 +73,43 @@ func (m *Manager) Lookup(ctx context.Context, id string) (*Session, error) {
 	if err := m.start(); err != nil {
 		return nil, err
 	}
-	r, ok, err := m.realm.store.LoadID(ctx, id)
+	r, ok, err := m.homeOf(id).LoadID(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("look up session: %w", err)
 	}
 	if !ok || r.Expired(m.realm.now()) {
 		return nil, nil
 	}
-	st := m.live.open(m.realm, &r)
-	if st.closed() {
+	st := m.stateOf(&r)
+	if st == nil || st.closed() {
 		return nil, nil
 	}
-	return &Session{st: st, web: true}, nil
+	return newHandle(st, nil, r.Kind == Web), nil
+}
+
+// StorageOf returns the storage of the living session with that ID: the real
+// one, without counting as activity (S-268 to S-271). It is nil when there is no
+// such session or the store failed.
+func (m *Manager) StorageOf(ctx context.Context, id string) *Object {
+	s, err := m.Lookup(ctx, id)
+	if err != nil {
+		return nil
+	}
+	return s.Storage()
 }
 
 // InfoOf returns the info of the living session with that ID, false when there
-// is none or the store failed (S-272).
+// is none or the store failed (S-272), and for web sessions in profile P20.
 func (m *Manager) InfoOf(ctx context.Context, id string) (Info, bool) {
 	s, err := m.Lookup(ctx, id)
 	if s == nil || err != nil {
 		return Info{}, false
 	}
-	return s.Info(), true
+	info := s.Info()
+	return info, info.ID != ""
 }
 
-// Count returns the number of sessions in the store.
+// Count returns the number of sessions in the store; desktop sessions are not there.
 func (m *Manager) Count(ctx context.Context) (int, error) {
 	if err := m.start(); err != nil {
 		return 0, err
@@ -92,18 +117,18 @@ func (m *Manager) Count(ctx context.Context) (int, error) {
 	return m.realm.store.Count(ctx)
 }
 
-// Drop ends a session: the next request of its browser gets a new one (S-232).
-// An unknown ID is no error.
+// Drop ends a session: the next request of its browser gets a new one (S-232),
+// and [Desktop.OnEnd] disconnects its client (S-417). An unknown ID is no error.
 func (m *Manager) Drop(ctx context.Context, id string) error {
 	if err := m.start(); err != nil {
 		return err
 	}
-	existed, err := m.realm.store.Delete(ctx, id)
-	if err != nil {
-		return fmt.Errorf("drop session: %w", err)
-	}
+	existed, err := m.homeOf(id).Delete(ctx, id)
 	if existed {
 		m.ended(id)
+	}
+	if err != nil {
+		return fmt.Errorf("drop session: %w", err)
 	}
 	return nil
 }

@@ -217,3 +217,157 @@ func TestStoreFails(t *testing.T) {
 		t.Errorf("after the store recovered: %v\n%s", err, diff)
 	}
 }
+
+// S-417: an administrator drops a session of a browser and one of a client.
+func TestDropAnySession(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, open func() session.Store) {
+		m := &session.Manager{Store: open(), Roles: roles(t, true)}
+		a := newApp(t, m)
+		disconnected := 0
+		remote := session.New(session.Remote, session.Desktop{Manager: m, OnEnd: func() { disconnected++ }})
+		web, shared := a.browser(), a.browser()
+		web.signIn(session.Grant{Privileges: []string{"simple"}})
+		shared.enter(newOTP(t, remote))
+		for _, b := range []*browser{web, shared} {
+			id := b.id()
+			for range 2 {
+				if err := m.Drop(t.Context(), id); err != nil {
+					t.Errorf("Drop = %v", err)
+				}
+			}
+			b.do(func(s *session.Session) {
+				if s.ID() == id || !s.IsGuest() || len(s.Privileges()) != 0 || len(s.Storage().Names()) != 0 {
+					t.Errorf("the next request after Drop has %+v", s.Info())
+				}
+			})
+		}
+		if !remote.Closed() || disconnected != 1 {
+			t.Errorf("the remote session is closed %t, its client was disconnected %d times", remote.Closed(), disconnected)
+		}
+	})
+}
+
+// S-415, S-416: what the list says of each origin.
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	m := &session.Manager{Roles: roles(t, false), Profile: session.R4}
+	a := newApp(t, m)
+	start := a.clock.Now()
+	d := session.Desktop{UserName: "ada", Manager: m}
+	session.New(session.StoredProcedure, d)
+	remote := session.New(session.Remote, d)
+	asleep, lost := session.New(session.Remote, d), session.New(session.Remote, d)
+	asleep.SetPeer(session.Sleeping, time.Time{})
+	lost.SetPeer(session.Postponed, start.Add(-90*time.Second))
+	session.NewStandalone("").SetPeer(session.Sleeping, start) // ignored
+	for i, typ := range []string{"web", "rest", "soap"} {
+		a.clock.move(time.Second)
+		r := httptest.NewRequest("GET", "/", nil)
+		s, err := m.Bind(httptest.NewRecorder(), r, typ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 2 {
+			_ = s.SetPrivileges(session.Grant{Privileges: []string{"simple"}, UserName: "grace"})
+		}
+	}
+	list, err := m.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, info := range list {
+		line := fmt.Sprintf("%s %s %q guest=%t", info.Origin(), info.Status(), info.UserName, info.Guest)
+		if info.UnreachableSince != nil {
+			line += fmt.Sprintf(" for %ds", *info.UnreachableSince)
+		}
+		count[line]++
+	}
+	want := map[string]int{
+		`server online "ada" guest=false`:              1,
+		`client online "ada" guest=false`:              1,
+		`client sleeping "ada" guest=false`:            1,
+		`client unreachable "ada" guest=false for 93s`: 1,
+		`web online "" guest=true`:                     1,
+		`rest online "" guest=true`:                    1,
+		`soap online "grace" guest=false`:              1,
+	}
+	if diff := cmp.Diff(want, count); diff != "" {
+		t.Errorf("List (-want +got):\n%s", diff)
+	}
+	if got := list[len(list)-1].UserName; got != "grace" {
+		t.Errorf("the last session is that of %q, want oldest first", got)
+	}
+	for state, s := range map[string]*session.Session{"active": remote, "sleeping": asleep, "postponed": lost} {
+		info, ok := m.InfoOf(t.Context(), s.ID()) // S-128, S-272
+		if diff := cmp.Diff(s.Info(), info); !ok || diff != "" || info.State != state {
+			t.Errorf("InfoOf(%s) = %t, state %q (-want +got):\n%s", state, ok, info.State, diff)
+		}
+	}
+	lost.SetPeer(session.Active, time.Time{})
+	if info := lost.Info(); info.UnreachableSince != nil || info.Status() != "online" {
+		t.Errorf("reachable again: %+v", info)
+	}
+}
+
+// S-418
+func TestMayAdminister(t *testing.T) {
+	t.Parallel()
+	m := &session.Manager{Roles: roles(t, false)}
+	a := newApp(t, m)
+	remote := session.New(session.Remote, session.Desktop{Manager: m})
+	if !session.MayAdminister(t.Context()) || !session.MayAdminister(session.NewContext(t.Context(), remote)) {
+		t.Error("code inside the server may not")
+	}
+	if session.MayAdminister(session.Anonymous(t.Context())) {
+		t.Error("a web process without a session may")
+	}
+	for privilege, want := range map[string]bool{"": false, "medium": false, "WebAdmin": true} {
+		b := a.browser()
+		b.signIn(session.Grant{Privileges: []string{privilege}})
+		b.get("/", func(ctx context.Context, _ *http.Request) {
+			if got := session.MayAdminister(ctx); got != want || session.MayAdminister(session.Hide(ctx)) != want {
+				t.Errorf("a web session with %q may: %t", privilege, got)
+			}
+		})
+	}
+	a.browser().get("/?$4DSID="+newOTP(t, remote), func(ctx context.Context, _ *http.Request) {
+		if session.MayAdminister(ctx) {
+			t.Error("a web request in a shared session may, without WebAdmin")
+		}
+	})
+}
+
+// S-165: what is taken away, on any server, is gone at the next access: of the
+// same request where the session is known, and of the next one elsewhere.
+func TestRevocation(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, open func() session.Store) {
+		one := &session.Manager{Store: open(), Roles: roles(t, false)}
+		two := &session.Manager{Store: open(), Roles: roles(t, false)}
+		a := newApp(t, one)
+		startApp(t, two)
+		b := a.browser()
+		b.signIn(session.Grant{Privileges: []string{"audit"}})
+		revoke := func(m *session.Manager, id string) {
+			s, err := m.Lookup(t.Context(), id)
+			if err := errors.Join(err, s.ClearPrivileges()); err != nil {
+				t.Errorf("revoke: %v", err)
+			}
+		}
+		b.do(func(s *session.Session) {
+			revoke(one, s.ID())
+			if s.HasPrivilege("audit") || !s.Held().Equal(roles(t, false).Guest()) {
+				t.Error("a running request keeps what was revoked")
+			}
+		})
+		b.signIn(session.Grant{Privileges: []string{"audit"}})
+		revoke(two, b.id())
+		b.do(func(s *session.Session) {
+			if s.HasPrivilege("audit") {
+				t.Error("the next request keeps what was revoked on another server")
+			}
+		})
+	})
+}

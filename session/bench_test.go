@@ -1,11 +1,15 @@
 package session_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"testing"
+	"time"
 
+	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -32,7 +36,7 @@ func BenchmarkBind(b *testing.B) {
 		cookies[i] = c.Name + "=" + c.Value
 	}
 	b.ReportAllocs()
-	b.SetParallelism(goroutines / 2)
+	b.SetParallelism(max(1, goroutines/runtime.GOMAXPROCS(0)))
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		w := discard{make(http.Header)}
@@ -56,5 +60,74 @@ func BenchmarkHeld(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.Held()
+	}
+}
+
+// BenchmarkEnter measures what each function call costs.
+func BenchmarkEnter(b *testing.B) {
+	ctx := session.NewContext(b.Context(), session.NewStandalone(""))
+	b.ReportAllocs()
+	for b.Loop() {
+		_, s, leave := session.Enter(ctx, privileges.Set{})
+		s.Held()
+		leave()
+	}
+}
+
+// BenchmarkKeyUpdate and BenchmarkUse measure a change of the storage, by 64
+// goroutines on one session. They fail when an update is lost.
+func BenchmarkKeyUpdate(b *testing.B) {
+	s, n := session.NewStandalone(""), session.NewKey[int]("n")
+	changes(b, s, func() error { return n.Update(s, func(n int) (int, error) { return n + 1, nil }) })
+}
+
+func BenchmarkUse(b *testing.B) {
+	s := session.NewStandalone("")
+	changes(b, s, func() error {
+		return s.Storage().Use(context.Background(), func(_ context.Context, o *session.Object) error {
+			v, _ := o.Get("n")
+			n, _ := v.(float64)
+			return o.Set("n", n+1)
+		})
+	})
+}
+
+func changes(b *testing.B, s *session.Session, change func() error) {
+	b.Helper()
+	b.ReportAllocs()
+	b.SetParallelism(max(1, 64/runtime.GOMAXPROCS(0)))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := change(); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	if n, _ := session.NewKey[int]("n").Get(s); n != b.N {
+		b.Errorf("%d of %d updates arrived", n, b.N)
+	}
+}
+
+// BenchmarkOTP measures a passcode from its making to the session it opens.
+func BenchmarkOTP(b *testing.B) {
+	c := newClock()
+	m := &session.Manager{Now: c.Now}
+	b.Cleanup(func() { m.Close() })
+	owner, err := m.Bind(discard{make(http.Header)}, httptest.NewRequest("GET", "/", nil), "web")
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.move(time.Second) // so that old ones expire
+		token, err := owner.CreateOTP(b.Context(), time.Minute)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.URL.RawQuery = "$4DSID=" + token
+		if s, err := m.Bind(discard{make(http.Header)}, r, "web"); err != nil || s.ID() != owner.ID() {
+			b.Fatal(s.ID(), err)
+		}
 	}
 }

@@ -1,10 +1,6 @@
 package session
 
-import (
-	"context"
-
-	"github.com/ordago/ordago/privileges"
-)
+import "context"
 
 type contextKey struct{}
 
@@ -69,40 +65,33 @@ func Hide(ctx context.Context) context.Context {
 	return with(ctx, b)
 }
 
-// Promote lends privileges for one function call: it returns a new handle of
-// the caller's session that holds set in addition, and a context under which it
-// is the current one. The caller's own handle and parallel requests are not
-// affected, and the promotion ends where the new context is no longer used
-// (S-318, S-319, S-323). Promotions nest. Without a session the results are
-// ctx and nil.
-func Promote(ctx context.Context, set privileges.Set) (context.Context, *Session) {
-	s := Caller(ctx)
-	if s == nil {
-		return ctx, nil
-	}
-	p := &Session{st: s.st, req: s.req, web: s.web, lent: s.lent.Union(set)}
-	return NewContext(ctx, p), p
-}
-
 // Detach returns a context for work that goes on after its request: it has no
 // deadline, is never cancelled and carries nothing of ctx but the session,
 // without promotions (S-038). In particular no database transaction comes along.
 func Detach(ctx context.Context) context.Context {
 	b := bindingOf(ctx)
 	if s := Caller(ctx); s != nil {
-		b.session = &Session{st: s.st, web: s.web}
+		b.session = newHandle(s.state(), nil, s.web)
+		b.session.client = s.client
 	}
 	return with(context.Background(), b)
 }
 
-// alive returns s, or the session that has taken its place in its request.
+// alive returns s, or the session that has taken its place in its request. A
+// handle follows its request to the session that was restored, and stays with
+// one that has ended.
 func (s *Session) alive(ctx context.Context) *Session {
 	if s == nil || s.req == nil {
 		return s
 	}
-	st := s.req.state(ctx)
-	if st == s.st {
+	st, own := s.req.state(ctx), s.state()
+	switch {
+	case st == own:
+		return s
+	case own.closed():
+		return s.req.successor(st)
+	default:
+		s.st.Store(st)
 		return s
 	}
-	return &Session{st: st, req: s.req, web: s.web}
 }

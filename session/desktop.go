@@ -23,28 +23,66 @@ type Desktop struct {
 	Address    string            // Remote only: IP address of the client
 	MaxStorage int               // bytes, default [DefaultMaxStorage]
 	Now        func() time.Time  // default [time.Now]
+	Profile    Profile           // default P21
+
+	// Manager is the web server of the application: it lists, finds and drops the
+	// session, and requests that present one of its passcodes run in it, with its
+	// privileges enforced (S-260 to S-263). Its Roles, clock and profile hold for
+	// the session too.
+	Manager *Manager
+
+	// OnEnd is called once when the session has ended: dropped, or its last
+	// connection closed. It must not block.
+	OnEnd func()
 }
 
 // New returns a new desktop session of the given kind. It lives in memory, has
 // no idle timeout, is never a guest and is never restricted by roles.json
 // (S-014, S-116, S-177). It panics for [Web]: web sessions come from
-// [Manager.Bind].
+// [Manager.Bind]. When its manager is closed already, so is the session.
 func New(kind Kind, d Desktop) *Session {
 	if kind == Web || int(kind) >= len(kindNames) {
 		panic(fmt.Sprintf("session.New: %s is no desktop session", kind))
 	}
+	rl := newRealm(d)
+	s := rl.open(d.record(kind, rl.now()))
+	st := s.state()
+	st.onEnd = d.OnEnd
+	switch {
+	case d.Manager == nil:
+	case d.Manager.start() != nil:
+		st.close()
+	default:
+		d.Manager.desktops.add(st)
+	}
+	return s
+}
+
+func newRealm(d Desktop) *realm {
 	rl := &realm{
 		store:      NewMemoryStore(),
 		roles:      d.Roles,
 		maxStorage: cmp.Or(d.MaxStorage, DefaultMaxStorage),
 		now:        clock(d.Now),
+		profile:    d.Profile,
+		ended:      func(string) {},
 	}
-	r := d.record(kind, rl.now())
+	if m := d.Manager; m != nil {
+		_ = m.start() // New looks again whether it is closed
+		rl.store, rl.roles, rl.now = m.desktops.records, m.Roles, m.realm.now
+		rl.profile, rl.component = m.Profile, m.Component
+		rl.entitySets, rl.ended = m.countEntitySets, m.ended
+	}
+	return rl
+}
+
+// open creates the record of a desktop session and returns its handle.
+func (rl *realm) open(r Record) *Session {
 	if err := rl.store.Create(context.Background(), r); err != nil {
-		panic("session.New: " + err.Error()) // an empty store refuses nothing
+		panic("session: " + err.Error()) // a new random ID is refused by no memory store
 	}
 	r.Version = 1
-	return &Session{st: newState(rl, r)}
+	return newHandle(newState(rl, r), nil, false)
 }
 
 // NewStandalone returns the session of a single-user application (S-010). An

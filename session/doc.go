@@ -12,6 +12,10 @@
 //	err = s.SetPrivileges(session.Grant{Roles: []string{"Clerk"}, UserName: "ada"})
 //	err = m.Commit(w, s)                       // before the answer's header is sent
 //
+// A one-time passcode brings a browser into a session, also into a desktop
+// session: [Session.CreateOTP], [Session.Restore]. What sessions store can be
+// read and changed as values with [Key] or as a tree with [Session.Storage].
+//
 // The package decides who holds what. What a privilege permits is the business
 // of package privileges and of the data layer; HTTP routes are that of rest.
 package session

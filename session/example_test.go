@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -61,4 +62,62 @@ func ExampleHide() {
 	ctx = session.Hide(ctx)
 	fmt.Println(session.Current(ctx) == nil, session.Caller(ctx).User())
 	// Output: true ada
+}
+
+// A link that opens a running desktop session in a browser, once.
+func ExampleSession_CreateOTP() {
+	m := &session.Manager{AppName: "Library"}
+	defer m.Close()
+	ctx := context.Background()
+
+	desktop := session.New(session.Remote, session.Desktop{UserName: "ada", Manager: m})
+	token, err := desktop.CreateOTP(ctx) // for the next ten seconds
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 2 {
+		r := httptest.NewRequest("GET", "/report?$4DSID="+token, nil)
+		s, err := m.Bind(httptest.NewRecorder(), r, "web")
+		fmt.Printf("%s session of %q, error %v\n", s.Kind(), s.User(), err)
+	}
+	// Output:
+	// remote session of "ada", error <nil>
+	// web session of "", error <nil>
+}
+
+// Changing the storage under the rules of shared objects.
+func ExampleObject_Use() {
+	s, ctx := session.NewStandalone("ada"), context.Background()
+	err := s.Storage().Use(ctx, func(ctx context.Context, storage *session.Object) error {
+		if err := storage.Set("visits", 1); err != nil {
+			return err
+		}
+		return storage.Set("cart", session.NewList())
+	})
+	fmt.Println(err)
+	fmt.Println(s.Storage().List("cart").Append(ctx, "tea", "milk"))
+	fmt.Println(s.Storage().Set("visits", 2))
+	fmt.Println(s.Storage().Copy())
+	// Output:
+	// <nil>
+	// <nil>
+	// a shared object is changed inside Use, through the object that Use gives
+	// map[cart:[tea milk] visits:1]
+}
+
+// A privilege for the time of one function call.
+func ExampleEnter() {
+	ctx := session.NewContext(context.Background(), session.NewStandalone("ada"))
+	audit := func(ctx context.Context) {
+		_, s, leave := session.Enter(ctx, privileges.Set{})
+		defer leave()
+		id, err := s.Promote("WebAdmin")
+		fmt.Println(id, err, s.HasPrivilege("WebAdmin"), s.Privileges())
+	}
+	audit(ctx)
+	fmt.Println(session.Current(ctx).HasPrivilege("WebAdmin"))
+	// Output:
+	// 1 <nil> true []
+	// false
 }

@@ -17,6 +17,9 @@ type Info struct {
 	CreationDateTime string `json:"creationDateTime"`
 	State            string `json:"state"`
 	ID               string `json:"ID"`
+	// UnreachableSince is for how many seconds the client of a remote session has
+	// been unreachable: in profile R4, and nil while it is reachable.
+	UnreachableSince *int `json:"unreachableSince,omitempty"`
 
 	// What follows is for administration (S-415) and not part of the JSON form.
 
@@ -29,17 +32,58 @@ type Info struct {
 
 	Expiration time.Time `json:"-"` // zero for desktop sessions
 	UserAgent  string    `json:"-"`
+
+	Unreachable bool `json:"-"` // the client of a remote session, in any profile
+}
+
+// Origin returns where the session comes from: "client" for a remote session,
+// "server" for the other desktop sessions, and for a web session what
+// [Manager.Bind] was told, such as "web", "rest" or "soap" (S-415).
+func (i Info) Origin() string {
+	switch i.Kind {
+	case Web:
+		return i.Type
+	case Remote:
+		return "client"
+	default:
+		return "server"
+	}
+}
+
+// Status returns "online", and for remote sessions also "sleeping" or
+// "unreachable" (S-415).
+func (i Info) Status() string {
+	switch {
+	case i.Unreachable:
+		return "unreachable"
+	case i.State == Sleeping.String():
+		return "sleeping"
+	default:
+		return "online"
+	}
 }
 
 // Info returns a fresh snapshot; changing it changes nothing (S-126). It is the
-// zero Info for nil.
+// zero Info for nil, and for web sessions in profile P20 (S-130).
 func (s *Session) Info() Info {
-	if s == nil {
+	if s == nil || s.state().kind == Web && s.state().realm.profile.p20() {
 		return Info{}
 	}
-	r := s.st.view.Load().record
-	r.Seen = s.st.lastSeen()
-	return s.st.realm.info(r)
+	return s.state().info()
+}
+
+func (st *state) info() Info {
+	r := st.view.Load().record
+	r.Seen = st.lastSeen()
+	info := st.realm.info(r)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	info.State = st.peer.state.String()
+	if !st.peer.lost.IsZero() && st.realm.profile.has(R4) {
+		info.UnreachableSince = new(int(st.realm.now().Sub(st.peer.lost) / time.Second))
+	}
+	info.Unreachable = !st.peer.lost.IsZero()
+	return info
 }
 
 func (rl *realm) info(r Record) Info {
@@ -51,7 +95,7 @@ func (rl *realm) info(r Record) Info {
 		IPAddress:        r.Address,
 		HostType:         hostType(r.Kind),
 		CreationDateTime: formatDate(r.Created),
-		State:            "active",
+		State:            Active.String(),
 		ID:               r.ID,
 		Kind:             r.Kind,
 		Guest:            rl.isGuest(r),

@@ -57,18 +57,26 @@ type Manager struct {
 	Address func(*http.Request) string
 	// Disabled switches sessions off: Bind returns nil and sends no cookie (S-225).
 	Disabled bool
+	// Profile chooses the version of 4D whose rules hold, default P21.
+	Profile Profile
+	// Component marks the web server of a component: passcodes of its sessions
+	// open nothing, and it honours none (S-246).
+	Component bool
 	// Now is the clock, default [time.Now].
 	Now func() time.Time
 	// Log receives failures of the sweep, default [slog.Default].
 	Log *slog.Logger
 
-	once    sync.Once
-	realm   *realm
-	live    *registry
-	cookie  string // name
-	limiter addressLimiter
-	stop    context.CancelFunc
-	sweeper sync.WaitGroup
+	once   sync.Once
+	realm  *realm
+	live   *registry
+	cookie string // name
+
+	desktops   *desktops
+	entitySets func(id string) int
+	limiter    addressLimiter
+	stop       context.CancelFunc
+	sweeper    sync.WaitGroup
 
 	mu      sync.Mutex
 	closed  bool
@@ -83,11 +91,15 @@ func (m *Manager) start() error {
 			roles:      m.Roles,
 			maxStorage: cmp.Or(m.MaxStorage, DefaultMaxStorage),
 			now:        clock(m.Now),
+			profile:    m.Profile,
+			component:  m.Component,
+			entitySets: m.countEntitySets,
+			ended:      m.ended,
 		}
 		if m.realm.store == nil {
 			m.realm.store = NewMemoryStore()
 		}
-		m.live = newRegistry()
+		m.live, m.desktops = newRegistry(), newDesktops()
 		m.cookie = m.CookieName()
 		m.limiter.max = cmp.Or(m.MaxPerAddress, DefaultMaxPerAddress)
 		var ctx context.Context
@@ -107,20 +119,24 @@ func (m *Manager) start() error {
 // that opens nothing is never adopted (S-221). typ is "rest" for requests under
 // /rest/ and "web" for others; it becomes info.type of a new session (S-129).
 //
+// A request that is not REST runs in the session that made the passcode in the
+// $4DSID of its URL, if that is valid, and its browser gets a cookie that keeps it
+// there (S-238 to S-247). That may be a desktop session, see [Desktop.Manager].
+//
 // Call it once for each request, before any code of the user runs, bind the
 // result with [NewContext], and call [Manager.Commit] before the header of the
 // answer is sent. When sessions are switched off the result is nil without an
-// error (S-023): bind [Anonymous] then. Other errors are [ErrTooMany],
+// error (S-023), but for "rest" in profile R4 (S-027): bind [Anonymous] then. Other errors are [ErrTooMany],
 // [ErrManagerClosed] and failures of the store.
 func (m *Manager) Bind(w http.ResponseWriter, r *http.Request, typ string) (*Session, error) {
-	if m.Disabled {
+	if m.Disabled && !(typ == restType && m.Profile.has(R4)) {
 		return nil, nil
 	}
 	if err := m.start(); err != nil {
 		return nil, err
 	}
 	q := &request{manager: m, client: m.clientOf(r, typ)}
-	st, err := m.find(r)
+	st, err := m.find(r, q)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +144,8 @@ func (m *Manager) Bind(w http.ResponseWriter, r *http.Request, typ string) (*Ses
 		if st, q.cookie, err = m.create(r.Context(), q.client); err != nil {
 			return nil, err
 		}
-		m.sendCookie(w, q)
 	}
+	m.sendCookie(w, q)
 	return q.bind(st), nil
 }
 
@@ -148,9 +164,12 @@ func (m *Manager) Commit(w http.ResponseWriter, s *Session) error {
 	return nil
 }
 
-// find returns the state of the session that one of the request's cookies
-// opens, or nil.
-func (m *Manager) find(r *http.Request) (*state, error) {
+// find returns the state of the session that the request's passcode opens, or
+// one of its cookies, or nil (S-218).
+func (m *Manager) find(r *http.Request, q *request) (*state, error) {
+	if st, err := m.restoredBy(r, q); st != nil || err != nil {
+		return st, err
+	}
 	for _, name := range [...]string{m.cookie, "WASID4D", "WASID"} {
 		for value := range cookieValues(r, name) {
 			st, err := m.open(r.Context(), value)
@@ -164,10 +183,22 @@ func (m *Manager) find(r *http.Request) (*state, error) {
 
 // open returns the live session of a cookie value and records the activity.
 func (m *Manager) open(ctx context.Context, secret string) (*state, error) {
-	if len(secret) != secretLength {
+	switch len(secret) {
+	case secretLength:
+		r, ok, err := m.realm.store.Load(ctx, HashSecret(secret))
+		return m.enter(ctx, r, ok, err)
+	case idLength + secretLength:
+		id := secret[:idLength]
+		r, ok, err := m.homeOf(id).LoadID(ctx, id)
+		return m.enter(ctx, r, ok && r.openedBy(HashSecret(secret)), err)
+	default:
 		return nil, nil
 	}
-	r, ok, err := m.realm.store.Load(ctx, HashSecret(secret))
+}
+
+// enter returns the state of a session that a store gave out, and records the
+// activity; nil when it does not live.
+func (m *Manager) enter(ctx context.Context, r Record, ok bool, err error) (*state, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load session: %w", err)
 	}
@@ -178,7 +209,7 @@ func (m *Manager) open(ctx context.Context, secret string) (*state, error) {
 	if ok, err := m.touch(ctx, &r, now); !ok || err != nil {
 		return nil, err
 	}
-	if st := m.live.open(m.realm, &r); !st.closed() {
+	if st := m.stateOf(&r); st != nil && !st.closed() {
 		return st, nil
 	}
 	return nil, nil
@@ -187,7 +218,7 @@ func (m *Manager) open(ctx context.Context, secret string) (*state, error) {
 // touch records activity. When the store wants to hear of it only now and then,
 // it is recorded ahead, so that a session never ends too early.
 func (m *Manager) touch(ctx context.Context, r *Record, now time.Time) (bool, error) {
-	if !r.Seen.Before(now) {
+	if !r.Seen.Before(now) || r.Kind != Web {
 		return true, nil
 	}
 	r.Seen = now.Add(m.realm.store.TouchEvery())

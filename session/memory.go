@@ -19,6 +19,7 @@ type MemoryStore struct {
 	byID     [shardCount]shard[string]
 	bySecret [shardCount]shard[Hash]
 	count    atomic.Int64
+	otps     otpTable
 }
 
 type shard[K comparable] struct {
@@ -222,6 +223,7 @@ func (s *MemoryStore) remove(e *memoryEntry, condition func(Record) bool) bool {
 	s.secretShard(r.Secret).remove(r.Secret)
 	s.idShard(r.ID).remove(r.ID)
 	s.count.Add(-1)
+	s.otps.drop(r.ID)
 	return true
 }
 
@@ -255,6 +257,7 @@ func (s *MemoryStore) List(context.Context) ([]Record, error) {
 // Expire implements [Store].
 func (s *MemoryStore) Expire(_ context.Context, now time.Time) ([]string, error) {
 	expired := func(r Record) bool { return r.Expired(now) }
+	s.otps.expire(now)
 	var ids []string
 	for _, e := range s.entries() {
 		if r, ok := e.current(); ok && r.Expired(now) && s.remove(e, expired) {

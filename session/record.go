@@ -17,6 +17,15 @@ type Hash [sha256.Size]byte
 // HashSecret returns the hash under which the session of a cookie value is kept.
 func HashSecret(secret string) Hash { return sha256.Sum256([]byte(secret)) }
 
+// MarshalText writes the hash in hexadecimal digits.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (h *Hash) UnmarshalText(digits []byte) (err error) {
+	*h, err = parseHash(string(digits))
+	return err
+}
+
 // String returns the hash in hexadecimal digits.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
@@ -43,6 +52,11 @@ type Record struct {
 	System    string // name of the client's operating system user
 
 	Storage map[string]json.RawMessage
+
+	// Keys are the hashes of further cookie values that open the session, for
+	// browsers that a passcode brought in; oldest first.
+	Keys   []Hash
+	Quotas QuotaValues
 }
 
 // Expires returns when the session ends unless it is used before; the zero time
@@ -64,6 +78,7 @@ func (r Record) Expired(now time.Time) bool {
 func (r Record) Clone() Record {
 	r.Privileges = slices.Clone(r.Privileges)
 	r.Storage = maps.Clone(r.Storage)
+	r.Keys = slices.Clone(r.Keys)
 	return r
 }
 
@@ -71,7 +86,7 @@ func parseHash(digits string) (Hash, error) {
 	var h Hash
 	b, err := hex.DecodeString(digits)
 	if err != nil || len(b) != len(h) {
-		return h, errors.New("the hash of its secret is damaged")
+		return h, errors.New("a hash of a secret is damaged")
 	}
 	copy(h[:], b)
 	return h, nil

@@ -9,6 +9,9 @@ import (
 	"sync/atomic"
 )
 
+// restType is what [Manager.Bind] is told for requests under /rest/.
+const restType = "rest"
+
 // maxUserAgent is how much of the header a session keeps.
 const maxUserAgent = 256
 
@@ -40,7 +43,9 @@ type request struct {
 	manager *Manager
 	client  client
 	current atomic.Pointer[state]
-	handle  Session // the first one, here to save an allocation
+	next    atomic.Pointer[Session] // handle of a session that took another's place
+	handle  Session                 // the first one, here to save an allocation
+	process process                 // what runs with the first handle
 
 	mu     sync.Mutex
 	cookie string // secret that the answer has to carry, if any
@@ -50,8 +55,21 @@ type request struct {
 // bind returns the first handle of the request.
 func (q *request) bind(st *state) *Session {
 	q.current.Store(st)
-	q.handle.st, q.handle.req, q.handle.web = st, q, true
+	q.handle.st.Store(st)
+	q.handle.req, q.handle.web, q.handle.process = q, true, &q.process
 	return &q.handle
+}
+
+// successor returns the handle of the session that took the place of one that
+// ended, without the promotions of that one (S-230).
+func (q *request) successor(st *state) *Session {
+	if s := q.next.Load(); s != nil && s.state() == st {
+		return s
+	}
+	s := newHandle(st, q, true)
+	s.process = new(process)
+	q.next.Store(s)
+	return s
 }
 
 // state returns the session of the request; when it has ended, a new guest
@@ -91,7 +109,7 @@ func (q *request) signIn(st *state, g Grant) error {
 			return ErrAnswerSent
 		}
 		secret = newSecret()
-		r.Secret = HashSecret(secret)
+		r.Secret, r.Keys = HashSecret(secret), nil
 		return nil
 	})
 	if err == nil && secret != "" {

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// idLength is the length of a session's ID.
+const idLength = 32
+
 // secretLength is the length of a cookie value: 256 random bits.
 const secretLength = 64
 

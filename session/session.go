@@ -20,24 +20,48 @@ const dateFormat = "2006-01-02T15:04:05.000Z"
 
 // Session is a handle on one session, as one chain of calls sees it. All
 // handles of a session show the same state; a promotion belongs to the handle
-// that [Promote] made and to no other (S-195, S-319).
+// that [Enter] made for a function, and to those of the functions it calls
+// (S-195, S-319).
 //
 // A nil *Session is Null: questions about it answer false or empty and changes
 // return [ErrNoSession]. A session that has ended answers like a guest that
 // holds nothing, and changes return [ErrClosed]. Safe for concurrent use.
 type Session struct {
-	st   *state
-	req  *request       // nil for desktop sessions and detached handles
-	web  bool           // the chain of calls is a web process
-	lent privileges.Set // promotions
+	st     atomic.Pointer[state] // another one after Restore
+	req    *request              // nil for desktop sessions and detached handles
+	web    bool                  // the chain of calls is a web process
+	client *clientSide           // nil for what lives on the server
+	frame
 
 	union atomic.Pointer[union]
 }
 
-// union remembers what a promoted handle holds, for one view of the session.
+// union remembers what a promoted handle holds, for one view of the session and
+// one state of its promotions.
 type union struct {
 	of   *view
+	turn int64
 	held privileges.Set
+}
+
+func newHandle(st *state, req *request, web bool) *Session {
+	s := &Session{req: req, web: web}
+	s.st.Store(st)
+	return s
+}
+
+func (s *Session) state() *state { return s.st.Load() }
+
+// changeable returns why the session cannot be changed through s, if so.
+func (s *Session) changeable() error {
+	switch {
+	case s == nil:
+		return ErrNoSession
+	case s.client != nil:
+		return ErrClientSide
+	default:
+		return nil
+	}
 }
 
 // ID returns the UUID of the session, 32 upper-case hexadecimal digits (S-118).
@@ -46,7 +70,7 @@ func (s *Session) ID() string {
 	if s == nil {
 		return ""
 	}
-	return s.st.id
+	return s.state().id
 }
 
 // User returns the user name: for a web session what SetPrivileges was given,
@@ -55,7 +79,7 @@ func (s *Session) User() string {
 	if s == nil {
 		return ""
 	}
-	return s.st.view.Load().record.UserName
+	return s.state().view.Load().record.UserName
 }
 
 // Kind returns the type of the session; [Web] for nil, so test for nil first.
@@ -63,34 +87,49 @@ func (s *Session) Kind() Kind {
 	if s == nil {
 		return Web
 	}
-	return s.st.kind
+	return s.state().kind
 }
 
 // IsGuest reports whether nobody has signed in: without forceLogin, whether a
 // web session holds no privilege; with it, whether SetPrivileges has not
 // succeeded since the session or its last logout (S-177 to S-181). It is false
 // for desktop sessions and for nil.
-func (s *Session) IsGuest() bool { return s != nil && s.st.view.Load().guest }
+func (s *Session) IsGuest() bool { return s != nil && s.state().view.Load().guest }
 
 // HasPrivilege reports whether the session holds the privilege, includes and
 // the promotions of this handle counted, case ignored (S-146 to S-151).
+//
+// In profile P20 promotions do not count, and desktop sessions answer true to
+// everything.
 func (s *Session) HasPrivilege(name string) bool {
-	if s == nil {
+	switch {
+	case s == nil:
 		return false
+	case s.constant():
+		return true
 	}
-	return s.st.realm.roles.Has(s.Held(), name)
+	rl := s.state().realm
+	if rl.profile.p20() {
+		return rl.roles.Has(s.state().view.Load().held, name)
+	}
+	return rl.roles.Has(s.Held(), name)
 }
 
 // Privileges returns a new list of the privileges that were granted, with what
 // they include, included ones first. Roles, promotions and the guest privilege
-// never appear in it (S-152 to S-156). It is empty, not nil, for a guest.
+// never appear in it (S-152 to S-156). It is empty, not nil, for a guest. In
+// profile P20 desktop sessions have WebAdmin alone (S-157).
+// In profile P20 it is WebAdmin alone for desktop sessions (S-157).
 func (s *Session) Privileges() []string {
 	names := []string{}
 	if s == nil {
 		return names
 	}
-	for _, name := range s.st.view.Load().record.Privileges {
-		if s.st.realm.roles.Declared(name) {
+	if s.constant() {
+		return append(names, adminPrivilege)
+	}
+	for _, name := range s.state().view.Load().record.Privileges {
+		if s.state().realm.roles.Declared(name) {
 			names = append(names, name)
 		}
 	}
@@ -104,14 +143,15 @@ func (s *Session) Held() privileges.Set {
 	if s == nil {
 		return privileges.Set{}
 	}
-	v := s.st.view.Load()
-	if s.lent.Empty() || v.closed {
+	v := s.state().view.Load()
+	if v.closed || !s.promoted() {
 		return v.held
 	}
-	if u := s.union.Load(); u != nil && u.of == v {
+	turn := s.process.turn.Load() // before what it stands for is read
+	if u := s.union.Load(); u != nil && u.of == v && u.turn == turn {
 		return u.held
 	}
-	u := &union{v, v.held.Union(s.lent)}
+	u := &union{v, turn, v.held.Union(s.promotions())}
 	s.union.Store(u)
 	return u.held
 }
@@ -123,7 +163,7 @@ func (s *Session) Enforced() bool { return s != nil && s.web }
 
 // Closed reports whether the session has ended, as far as this process knows.
 // A nil session is not closed.
-func (s *Session) Closed() bool { return s != nil && s.st.closed() }
+func (s *Session) Closed() bool { return s != nil && s.state().closed() }
 
 // IdleTimeout returns the inactivity after which a web session ends; 0 for
 // other kinds, which have none (S-116), and for nil.
@@ -131,7 +171,7 @@ func (s *Session) IdleTimeout() time.Duration {
 	if s == nil {
 		return 0
 	}
-	return s.st.view.Load().record.Idle
+	return s.state().view.Load().record.Idle
 }
 
 // SetIdleTimeout sets the idle timeout and with it the expiration. Less than
@@ -140,10 +180,10 @@ func (s *Session) SetIdleTimeout(d time.Duration) error {
 	if s == nil {
 		return ErrNoSession
 	}
-	if s.st.kind != Web {
+	if s.state().kind != Web {
 		return nil
 	}
-	return s.st.update(func(r *Record) error {
+	return s.state().update(func(r *Record) error {
 		r.Idle = min(max(d, MinIdle), maxIdle)
 		return nil
 	})
@@ -160,7 +200,7 @@ func (s *Session) Expiration() time.Time {
 	if idle == 0 {
 		return time.Time{}
 	}
-	return s.st.lastSeen().Add(idle)
+	return s.state().lastSeen().Add(idle)
 }
 
 // ExpirationDate returns [Session.Expiration] as ISO 8601 text in UTC with

@@ -19,22 +19,25 @@ type Grant struct {
 // opens nothing after it. [Manager.Commit] sends the new cookie; after that a
 // sign-in returns [ErrAnswerSent].
 func (s *Session) SetPrivileges(g Grant) error {
-	if s == nil {
-		return ErrNoSession
+	if err := s.changeable(); err != nil {
+		return err
 	}
-	if s.st.kind != Web {
+	if s.constant() {
+		return ErrNoEffect
+	}
+	if s.state().kind != Web {
 		g.UserName = ""
-		return s.st.update(func(r *Record) error { s.st.realm.grant(r, g); return nil })
+		return s.state().update(func(r *Record) error { s.state().realm.grant(r, g); return nil })
 	}
 	if s.req == nil {
-		return s.st.update(func(r *Record) error {
-			if s.st.realm.grant(r, g) {
+		return s.state().update(func(r *Record) error {
+			if s.state().realm.grant(r, g) {
 				return ErrAnswerSent
 			}
 			return nil
 		})
 	}
-	return s.req.signIn(s.st, g)
+	return s.req.signIn(s.state(), g)
 }
 
 // grant applies g to r and reports whether a guest signed in by it.
@@ -122,11 +125,16 @@ func splitNames(text string) []string {
 // ClearPrivileges takes away every privilege that was granted. Promotions in
 // force, the name, the storage, the cookie and the idle timeout stay. Without
 // forceLogin a web session is a guest again, with it it is not (S-171 to S-175).
+//
+// In profile P20 it does nothing to a desktop session (S-176).
 func (s *Session) ClearPrivileges() error {
-	if s == nil {
-		return ErrNoSession
+	if err := s.changeable(); err != nil {
+		return err
 	}
-	return s.st.update(func(r *Record) error {
+	if s.constant() {
+		return nil
+	}
+	return s.state().update(func(r *Record) error {
 		r.Privileges = nil
 		return nil
 	})
@@ -136,10 +144,10 @@ func (s *Session) ClearPrivileges() error {
 // and its user name and is a guest again; id, cookie, storage and idle timeout
 // stay (S-233, S-235). Otherwise it is ClearPrivileges (S-237).
 func (s *Session) Logout() error {
-	if s == nil || s.st.kind != Web || !s.st.realm.roles.ForceLogin() {
+	if s == nil || s.state().kind != Web || !s.state().realm.roles.ForceLogin() {
 		return s.ClearPrivileges()
 	}
-	return s.st.update(func(r *Record) error {
+	return s.state().update(func(r *Record) error {
 		r.Privileges, r.UserName, r.SignedIn = nil, "", false
 		return nil
 	})

@@ -16,8 +16,8 @@ const sqlTouchEvery = 30 * time.Second
 // sqlCountAge is how old the answer of Count may be.
 const sqlCountAge = time.Second
 
-// SQLStore keeps sessions in a table called ordago_sessions, so that several
-// servers share them and they outlive a restart. Make one with [NewSQLStore].
+// SQLStore keeps sessions in the tables ordago_sessions and ordago_session_otps,
+// so that several servers share them and they outlive a restart. Make one with [NewSQLStore].
 //
 // Activity is recorded up to 30 seconds ahead (see [Store.TouchEvery]): a
 // session may last that much longer than its idle timeout, never shorter.
@@ -34,7 +34,7 @@ type SQLStore struct {
 	countedAt time.Time
 }
 
-// NewSQLStore returns a store in db and creates its table if it is missing.
+// NewSQLStore returns a store in db and creates its tables if they are missing.
 // dialect is "sqlite", "postgres" or "mysql".
 func NewSQLStore(db *sql.DB, dialect string) (*SQLStore, error) {
 	d, ok := dialects[dialect]
@@ -44,18 +44,23 @@ func NewSQLStore(db *sql.DB, dialect string) (*SQLStore, error) {
 	s := &SQLStore{db: db, sql: newStatements(d)}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	if _, err := db.ExecContext(ctx, d.create); err != nil && !s.usable(ctx) {
-		return nil, fmt.Errorf("session store: create table: %w", err)
+	usable := [...]func(context.Context) error{s.hasSessions, s.hasOTPs}
+	for i, create := range d.create {
+		// Two servers that start at once may both try to create a table. In spite
+		// of the error it is there then.
+		if _, err := db.ExecContext(ctx, create); err != nil && usable[i](ctx) != nil {
+			return nil, fmt.Errorf("session store: create table: %w", err)
+		}
 	}
 	return s, nil
 }
 
-// usable reports whether the table is there in spite of an error: two servers
-// that start at once may both try to create it.
-func (s *SQLStore) usable(ctx context.Context) bool {
-	_, err := s.db.ExecContext(ctx, s.sql.touch, 0, "", 0)
-	return err == nil
+func (s *SQLStore) hasSessions(ctx context.Context) error {
+	_, err := s.Touch(ctx, "", time.UnixMicro(0))
+	return err
 }
+
+func (s *SQLStore) hasOTPs(ctx context.Context) error { return s.dropOTPs(ctx, "") }
 
 // Create implements [Store].
 func (s *SQLStore) Create(ctx context.Context, r Record) error {
@@ -166,7 +171,7 @@ func (s *SQLStore) Delete(ctx context.Context, id string) (bool, error) {
 		return false, fmt.Errorf("delete session %s: %w", id, err)
 	}
 	s.forgetCount()
-	return n > 0, nil
+	return n > 0, s.dropOTPs(ctx, id)
 }
 
 // List implements [Store].
@@ -205,7 +210,7 @@ func (s *SQLStore) Expire(ctx context.Context, now time.Time) ([]string, error) 
 			ids = append(ids, id)
 		}
 	}
-	return ids, nil
+	return ids, s.expireOTPs(ctx, now, ids)
 }
 
 func (s *SQLStore) expired(ctx context.Context, now time.Time) ([]string, error) {

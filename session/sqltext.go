@@ -13,8 +13,8 @@ import (
 
 // dialect is what differs between databases.
 type dialect struct {
-	create   string
-	numbered bool // parameters are $1, $2 and so on
+	create   [2]string // statements
+	numbered bool      // parameters are $1, $2 and so on
 }
 
 // columns of the table; times and durations are microseconds.
@@ -27,18 +27,31 @@ const columns = `
 	created BIGINT NOT NULL,
 	data `
 
-const createTable = "CREATE TABLE IF NOT EXISTS ordago_sessions (" + columns
+// otpColumns let a passcode be found by its session first, to drop it with that.
+const otpColumns = `
+	session VARCHAR(32) NOT NULL,
+	token VARCHAR(64) NOT NULL UNIQUE,
+	expires BIGINT NOT NULL,
+	PRIMARY KEY (session, token))`
+
+const (
+	createTable    = "CREATE TABLE IF NOT EXISTS ordago_sessions (" + columns
+	createOTPTable = "CREATE TABLE IF NOT EXISTS ordago_session_otps (" + otpColumns
+	mysqlText      = " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+)
 
 // dialects by the names that GORM uses; never changed.
 var dialects = map[string]dialect{
-	"sqlite":   {create: createTable + "TEXT NOT NULL)"},
-	"postgres": {create: createTable + "TEXT NOT NULL)", numbered: true},
-	"mysql":    {create: createTable + "LONGTEXT NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"},
+	"sqlite":   {create: [2]string{createTable + "TEXT NOT NULL)", createOTPTable}},
+	"postgres": {create: [2]string{createTable + "TEXT NOT NULL)", createOTPTable}, numbered: true},
+	"mysql":    {create: [2]string{createTable + "LONGTEXT NOT NULL)" + mysqlText, createOTPTable + mysqlText}},
 }
 
 // statements are the queries of a store in the language of its database.
 type statements struct {
 	create, load, loadID, update, touch, remove, list, expired, expire, count string
+
+	putOTP, otp, takeOTP, dropOTPs, expireOTPs string
 }
 
 func newStatements(d dialect) statements {
@@ -54,6 +67,12 @@ func newStatements(d dialect) statements {
 		expired: d.bind("SELECT id FROM ordago_sessions WHERE idle > 0 AND seen + idle <= ?"),
 		expire:  d.bind("DELETE FROM ordago_sessions WHERE id = ? AND idle > 0 AND seen + idle <= ?"),
 		count:   "SELECT COUNT(*) FROM ordago_sessions",
+
+		putOTP:     d.bind("INSERT INTO ordago_session_otps (session, token, expires) VALUES (?, ?, ?)"),
+		otp:        d.bind("SELECT session, expires FROM ordago_session_otps WHERE token = ?"),
+		takeOTP:    d.bind("DELETE FROM ordago_session_otps WHERE token = ?"),
+		dropOTPs:   d.bind("DELETE FROM ordago_session_otps WHERE session = ?"),
+		expireOTPs: d.bind("DELETE FROM ordago_session_otps WHERE expires <= ?"),
 	}
 }
 
@@ -87,12 +106,14 @@ type recordData struct {
 	Machine    string                     `json:"machine,omitempty"`
 	System     string                     `json:"system,omitempty"`
 	Storage    map[string]json.RawMessage `json:"storage,omitempty"`
+	Keys       []Hash                     `json:"keys,omitempty"`
+	Quotas     QuotaValues                `json:"quotas,omitzero"`
 }
 
 func encodeRecord(r Record) (string, error) {
 	data, err := json.Marshal(recordData{
 		r.Kind, r.Type, r.UserName, r.Privileges, r.SignedIn,
-		r.Address, r.UserAgent, r.Machine, r.System, r.Storage,
+		r.Address, r.UserAgent, r.Machine, r.System, r.Storage, r.Keys, r.Quotas,
 	})
 	return string(data), err
 }
@@ -119,7 +140,7 @@ func scanRecord(row interface{ Scan(...any) error }) (Record, error) {
 	r.Idle = time.Duration(idle) * time.Microsecond
 	r.Kind, r.Type, r.UserName, r.Privileges, r.SignedIn = data.Kind, data.Type, data.UserName, data.Privileges, data.SignedIn
 	r.Address, r.UserAgent, r.Machine, r.System = data.Address, data.UserAgent, data.Machine, data.System
-	r.Storage = data.Storage
+	r.Storage, r.Keys, r.Quotas = data.Storage, data.Keys, data.Quotas
 	return r, nil
 }
 

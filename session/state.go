@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +20,10 @@ type realm struct {
 	roles      *privileges.Roles
 	maxStorage int
 	now        func() time.Time
+	profile    Profile
+	component  bool
+	entitySets func(id string) int // nil: nobody counts
+	ended      func(id string)     // called when a session was removed by End
 }
 
 // state is one live session in this process. All requests of a session share
@@ -31,7 +37,13 @@ type state struct {
 	used  atomic.Bool  // by a request since the registry last rested
 	// gate lets changes of this process queue up, instead of colliding in the
 	// store. A channel, because waiting for it has to end.
-	gate chan struct{}
+	gate  chan struct{}
+	locks locks // of what is stored
+
+	mu     sync.Mutex
+	tokens []time.Time // when the passcodes made here expire
+	peer   peer
+	onEnd  func()
 }
 
 // view is an immutable picture of a session.
@@ -91,7 +103,23 @@ func (st *state) close() {
 	empty := Record{ID: st.id, Kind: st.kind, Created: st.view.Load().record.Created}
 	v := st.realm.viewOf(empty)
 	v.closed = true
-	st.view.Store(v)
+	if was := st.view.Swap(v); !was.closed && st.onEnd != nil {
+		st.onEnd()
+	}
+}
+
+// refresh looks for a newer version in the store.
+func (st *state) refresh(ctx context.Context) error {
+	r, found, err := st.realm.store.LoadID(ctx, st.id)
+	if err != nil {
+		return fmt.Errorf("load session: %w", err)
+	}
+	if !found {
+		st.close()
+		return ErrClosed
+	}
+	st.publish(&r)
+	return nil
 }
 
 // saw records activity that the store has been told of.

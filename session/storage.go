@@ -35,7 +35,7 @@ func (k Key[T]) Get(s *Session) (T, bool) {
 	if s == nil {
 		return v, false
 	}
-	data, ok := s.st.view.Load().record.Storage[k.name]
+	data, ok := s.state().view.Load().record.Storage[k.name]
 	if !ok {
 		return v, false
 	}
@@ -100,7 +100,7 @@ func (s *Session) change(fn func(r *Record, limit int) error) error {
 	if s == nil {
 		return ErrNoSession
 	}
-	return s.st.update(func(r *Record) error { return fn(r, s.st.realm.maxStorage) })
+	return s.state().update(func(r *Record) error { return fn(r, s.state().realm.maxStorage) })
 }
 
 func put(r *Record, key string, data json.RawMessage, limit int) error {

@@ -54,4 +54,20 @@ type Store interface {
 
 	// Count returns the number of records. It may be one second old.
 	Count(ctx context.Context) (int, error)
+
+	// PutOTP adds a one-time passcode. One with a Token that exists is an error.
+	PutOTP(ctx context.Context, o OTP) error
+
+	// TakeOTP removes the passcode with that Token and returns it. Of any number
+	// of calls at once, through any number of stores on the same data, exactly
+	// one gets it. Expired ones are given out too. Delete and Expire remove the
+	// passcodes of the sessions they remove, and Expire those that are expired.
+	TakeOTP(ctx context.Context, token Hash) (OTP, bool, error)
+}
+
+// OTP is a one-time passcode as stores keep it (section 7.6).
+type OTP struct {
+	Token   Hash   // of the text that the user has (S-248)
+	Session string // ID of the session that made it
+	Expires time.Time
 }

@@ -47,6 +47,9 @@ func TestStore(t *testing.T, open func(testing.TB) session.Store) {
 		{"Expire", testExpire},
 		{"ExpireOnce", testExpireOnce},
 		{"LargeStorage", testLargeStorage},
+		{"OTP", testOTP},
+		{"OTPTakenOnce", testOTPTakenOnce},
+		{"OTPDroppedWithSession", testOTPDropped},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t)) })
@@ -74,6 +77,8 @@ func record(n int) session.Record {
 		Machine:    "host",
 		System:     "ada",
 		Storage:    map[string]json.RawMessage{"cart": json.RawMessage(`["tea",2]`)},
+		Keys:       []session.Hash{session.HashSecret(fmt.Sprint("key ", n)), session.HashSecret("another")},
+		Quotas:     session.QuotaValues{EntitySets: 3, MaxTimeout: 600},
 	}
 }
 
@@ -183,6 +188,8 @@ func testUpdate(t *testing.T, s session.Store) {
 	change := func(r *session.Record) error {
 		r.UserName, r.SignedIn, r.Idle = "Grace", false, 2*time.Hour
 		r.Privileges = append(r.Privileges, "extra")
+		r.Keys = append(r.Keys[:1], session.HashSecret("third"))
+		r.Quotas.DefaultTimeout = 60
 		delete(r.Storage, "cart")
 		r.Storage["n"] = value
 		return nil
@@ -212,6 +219,7 @@ func testUpdateRefused(t *testing.T, s session.Store) {
 		r.UserName = "Mallory"
 		r.Storage["cart"] = nil
 		r.Privileges[0] = "all"
+		r.Keys[0] = session.HashSecret("mallory")
 		return refusal
 	})
 	if !ok || err != refusal {
