@@ -303,7 +303,7 @@ func shares(t reflect.Type) bool {
 		return shares(t.Elem())
 	case reflect.Struct:
 		for f := range t.Fields() {
-			if f := f; f.IsExported() && shares(f.Type) {
+			if f.IsExported() && shares(f.Type) {
 				return true
 			}
 		}

@@ -66,7 +66,7 @@ func (d *describer) fail(field string, err error) {
 // header reads the class's own tag, on a blank field, and checks its name.
 func (d *describer) header() {
 	for f := range d.typ.Fields() {
-		if f := f; f.Name == "_" {
+		if f.Name == "_" {
 			d.headerTag(f.Tag.Get("orda"))
 		}
 	}

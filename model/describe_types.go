@@ -17,7 +17,6 @@ const nilUUID = "00000000-0000-0000-0000-000000000000"
 // precheck finds the fields that GORM would stumble over with a message that helps nobody, all at once.
 func (d *describer) precheck(t reflect.Type) {
 	for f := range t.Fields() {
-		f := f
 		settings := schema.ParseTagSetting(f.Tag.Get("gorm"), ";")
 		_, ignored := settings["-"]
 		if !f.IsExported() || ignored && settings["-"] != "migration" {
