@@ -3,6 +3,8 @@ package dataclasses
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/ordago/ordago/privileges"
@@ -175,12 +177,20 @@ func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessag
 	var out any
 	err = b.run(ctx, func(ctx context.Context, s *session.Session) (err error) {
 		out, err = b.fn.call(ctx, s, b.receiver(on), in)
-		return err
+		return b.own(err)
 	})
 	if err != nil {
 		return Result{}, err
 	}
 	return b.result(out), nil
+}
+
+// own makes a mistake in a query that the function itself wrote an internal error: it is the program's, and may name what is hidden.
+func (b *boundFunction) own(err error) error {
+	if _, ok := errors.AsType[*QueryError](err); ok {
+		return fmt.Errorf("function %s: %s", b.fn.name, err.Error())
+	}
+	return err
 }
 
 // prepare checks the call and decodes its arguments with the caller's own rights: what a promotion lends is for the function,

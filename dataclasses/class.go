@@ -126,8 +126,7 @@ func (c *class) canonicalKey(key []any) ([]any, error) {
 	canonical := make([]any, len(key))
 	for i, a := range c.model.Key {
 		v, err := fromJSON(a, key[i])
-		_, beyond := v.(uint64) // more than an int64 holds: no driver takes it
-		if err != nil || v == nil || beyond || !storable(v) {
+		if err != nil || !canBeKey(v) {
 			return nil, fmt.Errorf("%s: the key is no %s: %w", c.model.Name, a.Type, ErrNotFound)
 		}
 		canonical[i] = v

@@ -221,3 +221,19 @@ func TestConstructorPanics(t *testing.T) {
 		t.Errorf("remote creation: %v", err)
 	}
 }
+
+// A mistake in a function's own query is the program's: a remote caller must not be told of it as of a query of its own.
+func TestQueryMistakeOfAFunctionIsInternal(t *testing.T) {
+	t.Parallel()
+	wrong := dataclasses.Exposed("wrong", func(_ context.Context, _ *session.Session, c *dataclasses.DataClass[Author], _ dataclasses.None) (*dataclasses.Selection[Author], error) {
+		return c.Query("nosuch = 1")
+	})
+	ds := ordatest.Open(t, ordatest.SQLite(t), dataclasses.DefineExposed[Author](dataclasses.OnClass(wrong)), dataclasses.DefineExposed[Book]())
+	_, err := ds.Remote().Class("Author").ClassFunction("wrong").Call(t.Context(), nil, nil, nil)
+	if _, ok := errors.AsType[*dataclasses.QueryError](err); err == nil || ok {
+		t.Errorf("Call: %v", err)
+	}
+	if _, err = wrong.Call(t.Context(), dataclasses.Of[Author](ds), dataclasses.None{}); err == nil {
+		t.Error("Call in Go succeeded")
+	}
+}

@@ -58,7 +58,7 @@ func (c *class) parse(ctx context.Context, key KeyText) ([]any, error) {
 		return nil, fmt.Errorf("%w (%w)", c.notFound(strings.Join(key, ",")), err)
 	}
 	for _, part := range canonical {
-		if !storable(part) {
+		if !canBeKey(part) {
 			return nil, c.notFound(strings.Join(key, ","))
 		}
 	}
@@ -136,7 +136,7 @@ func (c *RemoteClass) by(ctx context.Context, attribute, value string) (*selecti
 		return nil, err
 	}
 	canonical, err := fromJSON(a, value)
-	if err != nil || !storable(canonical) {
+	if err != nil || canonical != nil && !canBeKey(canonical) {
 		return nil, c.core.notFound(attribute + " " + value)
 	}
 	s := c.core.relatedTo(a, []any{canonical})

@@ -76,7 +76,7 @@ func (r *record) write(ctx context.Context, tx *gorm.DB) (err error) {
 	if err := r.class.model.Normalize(r.ptr); err != nil {
 		return err
 	}
-	if err := r.checkTexts(); err != nil {
+	if err := r.checkStorable(); err != nil {
 		return err
 	}
 	put := r.update

@@ -16,8 +16,12 @@ type extras struct {
 	chain  []wireError
 }
 
-// entity writes one entity (section 3.2).
+// entity writes one entity (section 3.2). In an answer that is too large it writes nothing, and the whole answer is refused.
 func (w *writer) entity(s *shape, row *dataclasses.Row, x extras) {
+	if w.most > 0 && len(w.buf) > w.most {
+		w.full = true
+		return
+	}
 	if row.Dead {
 		w.raw(`{"__STAMP":0}`)
 		return

@@ -46,6 +46,15 @@ func (f *failure) with(status int) *failure {
 // malformed is a request that cannot be read.
 func malformed(message string) *failure { return fail(500, codeMalformed, message) }
 
+// tooLarge refuses an answer that would be larger than allowed. It comes after the work was done.
+func tooLarge(most int, reading bool) *failure {
+	message := fmt.Sprintf("The answer would be larger than %d bytes: ask for fewer entities, attributes or relations", most)
+	if !reading {
+		message = "The request was carried out, but its answer cannot be shown. " + message
+	}
+	return fail(500, codeTooComplex, message)
+}
+
 // notFound is the answer for all that does not exist for the caller.
 func notFound(message string) *failure { return fail(404, codeNotFound, message) }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/ordago/ordago/dataclasses"
 )
@@ -19,6 +20,9 @@ func (c *call) callFunction(t *target) error {
 	}
 	args, err := c.arguments(t.function, t.inline)
 	if err != nil {
+		return err
+	}
+	if err := c.checkResult(t); err != nil {
 		return err
 	}
 	on, err := c.receiver(t)
@@ -38,11 +42,29 @@ func (c *call) storeFunction(fn *dataclasses.RemoteFunction, inline bool) error 
 	if err != nil {
 		return err
 	}
+	t := &target{function: fn}
+	if err := c.checkResult(t); err != nil {
+		return err
+	}
 	result, err := fn.Call(c.ctx, nil, args, c.resolveSet)
 	if err != nil {
 		return err
 	}
-	return c.result(&target{function: fn}, result)
+	return c.result(t, result)
+}
+
+// checkResult finds mistakes in what the answer shall show before the function runs: afterwards its work is done, and an error would lie.
+func (c *call) checkResult(t *target) error {
+	name, isSelection := strings.CutSuffix(t.function.Result(), "Selection")
+	class := c.remote.Class(strings.TrimSuffix(name, "Entity"))
+	if class == nil {
+		return nil
+	}
+	if _, err := c.project(class, t.projection); err != nil || !isSelection || t.function.Scope() == dataclasses.OfSelection {
+		return err
+	}
+	_, err := c.sort(class.All())
+	return err
 }
 
 // arguments reads the arguments of a call: the body of a POST, $params of a GET.

@@ -17,6 +17,8 @@ type writer struct {
 	buf    []byte
 	base   string // base path of the request, for URIs
 	suffix string // of selection type names, R-044
+	most   int    // bytes from which no more entities are written; 0: no limit
+	full   bool   // entities were left out
 }
 
 // keptBuffer is the largest buffer that goes back to the pool: one huge answer must not hold memory for ever.

@@ -13,6 +13,7 @@ const (
 	DefaultTop        = 100             // entities on a page when the request names no $top
 	DefaultMaxTop     = 100_000         // largest page
 	DefaultMaxBody    = 32 << 20        // bytes of a request body
+	DefaultMaxAnswer  = 64 << 20        // bytes of an answer that shows entities
 	DefaultSetMembers = 1_000_000       // entities in one entity set
 	DefaultSets       = 1000            // entity sets of one session
 	DefaultTimeout    = 5 * time.Minute // for the work of one request
@@ -41,6 +42,7 @@ type options struct {
 	base           string
 	top, maxTop    int
 	maxBody        int64
+	maxAnswer      int
 	timeout        time.Duration
 	sets           EntitySets
 	setMembers     int
@@ -59,8 +61,8 @@ type options struct {
 
 func newOptions(opts []Option) options {
 	o := options{
-		base: "/rest", top: DefaultTop, maxTop: DefaultMaxTop, maxBody: DefaultMaxBody, timeout: DefaultTimeout, setMembers: DefaultSetMembers,
-		suffix: "Selection", loginsPerSec: 2, loginBurst: 30, log: slog.Default(), now: time.Now,
+		base: "/rest", top: DefaultTop, maxTop: DefaultMaxTop, maxBody: DefaultMaxBody, maxAnswer: DefaultMaxAnswer, timeout: DefaultTimeout,
+		setMembers: DefaultSetMembers, suffix: "Selection", loginsPerSec: 2, loginBurst: 30, log: slog.Default(), now: time.Now,
 	}
 	for _, opt := range opts {
 		opt(&o)
@@ -79,6 +81,10 @@ func PageSize(top, most int) Option {
 
 // MaxBody sets the size in bytes of the largest request body, default [DefaultMaxBody]; more is answered 413.
 func MaxBody(bytes int64) Option { return func(o *options) { o.maxBody = bytes } }
+
+// MaxAnswer sets the size in bytes from which an answer with entities is refused, default [DefaultMaxAnswer]: relations that lead back
+// and forth multiply, so that a short $expand could ask for more than any memory holds.
+func MaxAnswer(bytes int) Option { return func(o *options) { o.maxAnswer = bytes } }
 
 // Timeout sets how long the work of one request may take, default [DefaultTimeout]: then its context ends and the answer is an error.
 func Timeout(d time.Duration) Option { return func(o *options) { o.timeout = d } }

@@ -65,7 +65,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, base string) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.timeout)
 	defer cancel()
 	c := &call{server: s, ctx: ctx, w: w, r: r}
-	c.out.writer = writer{buf: s.buffers.get(), base: base, suffix: s.suffix}
+	c.out.writer = writer{buf: s.buffers.get(), base: base, suffix: s.suffix, most: s.maxAnswer}
 	defer func() { s.buffers.put(c.out.buf) }()
 	c.out.reset()
 	if err := c.answer(); err != nil {
@@ -105,7 +105,13 @@ func (c *call) answer() (err error) {
 	if err := c.gate(); err != nil {
 		return err
 	}
-	return c.dispatch()
+	if err := c.dispatch(); err != nil {
+		return err
+	}
+	if c.out.full {
+		return tooLarge(c.maxAnswer, c.reading())
+	}
+	return nil
 }
 
 const allowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
