@@ -53,13 +53,16 @@ func (p *writerPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.Con
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &writerTx{Tx: tx, conn: conn}, nil
+	// database/sql undoes a transaction whose context ends: then nobody may come to give the connection back.
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return &writerTx{Tx: tx, conn: conn, stop: stop}, nil
 }
 
 // writerTx is a transaction that gives its connection back when it ends.
 type writerTx struct {
 	*sql.Tx
 	conn *sql.Conn
+	stop func() bool // the connection is given back here, not by the end of the context
 }
 
 // Commit implements [gorm.TxCommitter].
@@ -69,6 +72,7 @@ func (t *writerTx) Commit() error { return t.end(t.Tx.Commit()) }
 func (t *writerTx) Rollback() error { return t.end(t.Tx.Rollback()) }
 
 func (t *writerTx) end(err error) error {
+	t.stop()
 	if closed := t.conn.Close(); closed != nil && !errors.Is(closed, sql.ErrConnDone) {
 		return errors.Join(err, closed)
 	}
