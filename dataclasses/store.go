@@ -93,7 +93,10 @@ func (r *record) insert(ctx context.Context, tx *gorm.DB) error {
 	if err := r.generateKeys(); err != nil {
 		return err
 	}
-	if err := tx.WithContext(ctx).Omit(clause.Associations).Create(r.ptr).Error; err != nil {
+	if tx.Statement.Context != ctx {
+		tx = tx.WithContext(ctx)
+	}
+	if err := tx.Omit(clause.Associations).Create(r.ptr).Error; err != nil {
 		return ofTrigger(err)
 	}
 	if r.class.hasDefaults() {
