@@ -160,7 +160,7 @@ func date(context.Context, *session.Session, *dataclasses.DataStore, dataclasses
 	return time.Date(2021, 9, 14, 0, 0, 0, 0, time.UTC), nil
 }
 
-// same name in two scopes: the selection's wins under Book/scope.
+// scopeOfClass is private: nobody reaches it from outside.
 func scopeOfClass(context.Context, *session.Session, *dataclasses.DataClass[Book], dataclasses.None) (string, error) {
 	return "class", nil
 }
