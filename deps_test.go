@@ -27,7 +27,7 @@ internal/dialect:
 session:            privileges
 model:
 internal/sqlplan:   internal/dialect internal/query model
-triggers:           model session
+triggers:           session
 sqlite:             internal/dialect
 migrations:         model
 dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/internal/ordatest"
+	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/session"
 )
 
@@ -149,6 +150,25 @@ func TestEntityAndSelectionParameters(t *testing.T) {
 		_, err = books.ClassFunction("countOf").Call(t.Context(), nil, raw(`{"__DATASET":"B2","__ENTITIES":true}`), sets)
 		if !errors.Is(err, dataclasses.ErrNoSet) {
 			t.Errorf("unknown set: %v", err)
+		}
+	})
+}
+
+// R-483
+func TestDateInApostrophes(t *testing.T) {
+	t.Parallel()
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
+		ds := ordatest.Open(t, db, library()...)
+		author := newAuthor(t, ds, "Ines", "Duarte")
+		author.Value.Born = model.NewDay(1979, 2, 3)
+		save(t, author)
+		newAuthor(t, ds, "Chidi", "Okoro")
+		s, err := ds.Remote().Class("Author").All().Query("born = :d", dataclasses.Values{Named: map[string]any{"d": "'3!2!1979'"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.Count(t.Context()); err != nil || n != 1 {
+			t.Errorf("count %d, %v; want 1", n, err)
 		}
 	})
 }

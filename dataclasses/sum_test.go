@@ -36,6 +36,9 @@ func TestSums(t *testing.T) {
 		if diff := cmp.Diff(map[int64]float64{1: 27.5, 2: 30}, got); diff != "" {
 			t.Errorf("sums by author (-want +got):\n%s", diff)
 		}
+		if got, err := dataclasses.Sum[int64](t.Context(), books.All(), "price"); err == nil {
+			t.Errorf("sum of 58.5 as int64: %d, want an error", got)
+		}
 		for _, attribute := range []string{"title", "nosuch", "author"} {
 			if _, err := dataclasses.Sum[int64](t.Context(), books.All(), attribute); err == nil {
 				t.Errorf("sum of %s succeeded", attribute)
