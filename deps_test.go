@@ -29,7 +29,7 @@ model:
 internal/sqlplan:   internal/dialect internal/query model
 triggers:           session
 sqlite:             internal/dialect
-migrations:         model
+migrations:         internal/dialect model
 dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers
 rest:               dataclasses model privileges session triggers
 web:                session

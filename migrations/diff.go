@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/model"
 )
 
@@ -106,7 +107,7 @@ func (c *comparison) table(t *table, f *found) {
 				kind = MissingUnique
 			}
 			c.note(kind, t.name, x.name, "", "")
-			c.w.createIndex(t, x)
+			c.createIndex(t, x, f)
 		}
 	}
 	for _, name := range f.order {
@@ -115,6 +116,18 @@ func (c *comparison) table(t *table, f *found) {
 			c.w.dropColumn(t, name)
 		}
 	}
+}
+
+// createIndex leaves the fold of what is no text in the database to who changes its type.
+func (c *comparison) createIndex(t *table, x index, f *found) {
+	for _, col := range t.columns {
+		got, ok := f.columns[col.name]
+		if ok && slices.Contains(x.texts, col.name) && got.typ != c.in.normal(col.typ) {
+			c.w.byHand(fmt.Sprintf("index %s needs %s.%s as %s", x.name, t.name, col.name, c.in.normal(col.typ)))
+			return
+		}
+	}
+	c.w.createIndex(t, x)
 }
 
 func (c *comparison) column(t *table, col column, f *found) {
@@ -155,6 +168,15 @@ func (f *found) has(x index) bool {
 	})
 }
 
+// setup makes sure of the functions that indexes of texts use.
+func setup(ctx context.Context, db *gorm.DB) error {
+	d, err := dialect.Of(db.Name())
+	if err != nil {
+		return err
+	}
+	return d.Setup(ctx, db.Session(&gorm.Session{NewDB: true}).Statement.ConnPool)
+}
+
 // Create brings a database to what the linked classes need as far as that takes nothing away: tables, columns and indexes that
 // are missing are created, in one transaction. For development and demos; production runs migration files, see [Migrator].
 // The report says what was different. What cannot be created stays in it: types, nullability, unknown columns.
@@ -162,6 +184,9 @@ func Create(ctx context.Context, db *gorm.DB, classes []*model.Class) (Report, e
 	report, err := Diff(ctx, db, classes)
 	if err != nil || len(report.changes) == 0 {
 		return report, err
+	}
+	if err := setup(ctx, db); err != nil {
+		return report, fmt.Errorf("migrations: %w", err)
 	}
 	err = db.Session(&gorm.Session{NewDB: true, Context: ctx}).Transaction(func(tx *gorm.DB) error {
 		for _, ch := range report.changes {

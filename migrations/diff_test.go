@@ -186,11 +186,13 @@ func TestIndexesThatDoNotServe(t *testing.T) {
 	type Thing struct {
 		ID   int
 		Code string `gorm:"unique"`
-		Kind string `gorm:"index"`
+		Kind string `gorm:"index"` // indexed by its fold: a text
+		Rank int    `gorm:"index"`
 	}
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
 		for _, s := range []string{
-			`CREATE TABLE things (id BIGINT NOT NULL PRIMARY KEY, code TEXT, kind TEXT)`,
+			`CREATE TABLE things (id BIGINT NOT NULL PRIMARY KEY, code TEXT, kind TEXT, rank BIGINT)`, `CREATE INDEX f ON things (kind)`,
+			`CREATE INDEX g ON things (rank) WHERE code = 'x'`,
 			`CREATE INDEX a ON things (code)`, `CREATE UNIQUE INDEX b ON things (code, kind)`,
 			`CREATE UNIQUE INDEX c ON things (code) WHERE kind = 'x'`, `CREATE INDEX d ON things (kind) WHERE code = 'x'`, `CREATE INDEX e ON things (lower(kind))`,
 		} {
@@ -199,7 +201,8 @@ func TestIndexesThatDoNotServe(t *testing.T) {
 			}
 		}
 		report, err := migrations.Diff(t.Context(), db, classes(t, Thing{}))
-		want := "things: missing index idx_things_kind\nthings: missing unique index uni_things_code\n"
+		want := "things: missing index idx_things_kind_fold\nthings: missing index idx_things_rank\nthings: missing unique index uni_things_code\n" +
+			"things: missing index idx_things_code_fold\n"
 		if diff := cmp.Diff(want, report.String()); diff != "" || err != nil {
 			t.Errorf("report, error %v (-want +got):\n%s", err, diff)
 		}

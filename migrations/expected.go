@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/model"
 )
 
@@ -37,6 +38,7 @@ type index struct {
 	unique  bool
 	columns []string // "" for an expression
 	exprs   []string // what is indexed, as SQL: quoted columns with their order, or expressions
+	texts   []string // columns whose fold is indexed
 	where   string
 	method  string // btree, gin …; "" is the default
 }
@@ -49,13 +51,18 @@ type check struct{ name, expr string }
 
 // expectation builds tables from classes.
 type expectation struct {
-	db     *gorm.DB
-	tables []*table
+	db      *gorm.DB
+	dialect dialect.Dialect
+	tables  []*table
 }
 
 // expect returns the tables that the linked classes need, one for each table name.
 func expect(db *gorm.DB, classes []*model.Class) ([]*table, error) {
-	e := &expectation{db: db}
+	d, err := dialect.Of(db.Name())
+	if err != nil {
+		return nil, err
+	}
+	e := &expectation{db: db, dialect: d}
 	for _, c := range classes {
 		if c.Schema == nil {
 			return nil, fmt.Errorf("%s: %s has no Go struct, so it has no table; leave it out", c.Position, c.Name)
@@ -70,6 +77,9 @@ func expect(db *gorm.DB, classes []*model.Class) ([]*table, error) {
 				e.foreignKey(a)
 			}
 		}
+	}
+	for _, c := range classes {
+		e.foldedAlone(c)
 	}
 	return e.tables, nil
 }
@@ -95,7 +105,7 @@ func (e *expectation) add(c *model.Class) {
 		}
 	}
 	for _, x := range s.ParseIndexes() {
-		t.indexes = append(t.indexes, e.index(x))
+		t.indexes = append(t.indexes, e.folded(c, e.index(x)))
 	}
 	for _, u := range s.ParseUniqueConstraints() {
 		t.indexes = append(t.indexes, index{name: u.Name, unique: true, columns: []string{u.Field.DBName}, exprs: []string{e.quote(u.Field.DBName)}})
@@ -185,7 +195,7 @@ func (e *expectation) foreignKey(a *model.Attribute) {
 
 // indexFor adds an index unless the primary key or another index leads with its column.
 func (t *table) indexFor(x index) {
-	leads := func(o index) bool { return o.columns[0] == x.columns[0] && o.where == "" }
+	leads := func(o index) bool { return o.exprs[0] == x.exprs[0] && o.where == "" }
 	if t.key[0] != x.columns[0] && !slices.ContainsFunc(t.indexes, leads) {
 		t.indexes = append(t.indexes, x)
 	}

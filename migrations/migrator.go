@@ -12,6 +12,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"github.com/ordago/ordago/internal/dialect"
 )
 
 // ErrNewer means that the database has migrations that the program does not know: an older program must not touch it.
@@ -36,13 +38,15 @@ type Migration struct {
 // Migrator runs migrations. It holds no connection of its own; the caller closes the database.
 type Migrator struct {
 	provider *goose.Provider
+	db       *sql.DB
+	dialect  goose.Dialect
 }
 
 // New returns a migrator for the files NNNNN_name.sql in the root of fsys; they are in goose's form,
-// with the comments `-- +goose Up` and `-- +goose Down`. The dialect is sqlite, postgres or mysql.
+// with the comments `-- +goose Up` and `-- +goose Down`. The database is sqlite, postgres or mysql.
 // No file, two files of one version and a name without a version are errors. New does not use the database.
 // On PostgreSQL a lock lets several servers start at once.
-func New(db *sql.DB, dialect string, fsys fs.FS, o Options) (*Migrator, error) {
+func New(db *sql.DB, database string, fsys fs.FS, o Options) (*Migrator, error) {
 	if o.Table == "" {
 		o.Table = defaultTable
 	}
@@ -54,7 +58,7 @@ func New(db *sql.DB, dialect string, fsys fs.FS, o Options) (*Migrator, error) {
 		options = append(options, goose.WithSlog(o.Log))
 	}
 	var d goose.Dialect
-	switch dialect {
+	switch database {
 	case "sqlite":
 		d = goose.DialectSQLite3
 	case "mysql":
@@ -67,7 +71,7 @@ func New(db *sql.DB, dialect string, fsys fs.FS, o Options) (*Migrator, error) {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	default:
-		return nil, fmt.Errorf("migrations: unknown dialect %q; write sqlite, postgres or mysql", dialect)
+		return nil, fmt.Errorf("migrations: unknown dialect %q; write sqlite, postgres or mysql", database)
 	}
 	p, err := goose.NewProvider(d, db, fsys, options...)
 	if errors.Is(err, goose.ErrNoMigrations) {
@@ -76,7 +80,7 @@ func New(db *sql.DB, dialect string, fsys fs.FS, o Options) (*Migrator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
-	return &Migrator{provider: p}, nil
+	return &Migrator{provider: p, db: db, dialect: d}, nil
 }
 
 // Up runs all migrations that have not run and returns them in order. Each is one transaction;
@@ -84,6 +88,9 @@ func New(db *sql.DB, dialect string, fsys fs.FS, o Options) (*Migrator, error) {
 func (m *Migrator) Up(ctx context.Context) ([]Migration, error) {
 	if err := m.known(ctx); err != nil {
 		return nil, err
+	}
+	if err := m.setup(ctx); err != nil {
+		return nil, fmt.Errorf("migrate up: %w", err)
 	}
 	results, err := m.provider.Up(ctx)
 	partial, ok := errors.AsType[*goose.PartialError](err)
@@ -98,6 +105,14 @@ func (m *Migrator) Up(ctx context.Context) ([]Migration, error) {
 		done[i] = Migration{Version: r.Source.Version, Name: path.Base(r.Source.Path), AppliedAt: time.Now()}
 	}
 	return done, err
+}
+
+// setup makes the functions that indexes of texts use, where the database does not have them from its connections.
+func (m *Migrator) setup(ctx context.Context) error {
+	if m.dialect != goose.DialectPostgres {
+		return nil
+	}
+	return dialect.Postgres{}.Setup(ctx, m.db)
 }
 
 // Down takes the last migration back and returns it; none left is version 0 and no error.

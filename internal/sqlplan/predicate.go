@@ -58,9 +58,9 @@ func (w *writer) textTest(n *node) {
 	w.value = n.values[0]
 	switch n.test {
 	case foldEqualTest:
-		w.buf = w.dialect.EqualFold(w.buf, column, w.bind)
+		w.equalFold(n, column)
 	case likeTest:
-		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)
+		w.likeFold(n, column)
 	case notLikeTest:
 		w.write("NOT (")
 		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)

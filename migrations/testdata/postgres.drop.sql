@@ -9,7 +9,8 @@ ALTER TABLE "books" ADD COLUMN "orda_stamp" bigint NOT NULL DEFAULT 0;
 ALTER TABLE "books" ADD COLUMN "orda_created_at" timestamptz(6);
 ALTER TABLE "books" ADD COLUMN "orda_updated_at" timestamptz(6);
 CREATE UNIQUE INDEX "idx_authors_name" ON "authors" ("name");
-CREATE INDEX "by_title" ON "books" ("title", "volume" desc);
+CREATE INDEX "idx_authors_email_fold" ON "authors" ((ordago_fold("email") COLLATE "C") NULLS FIRST);
+CREATE INDEX "by_title_fold" ON "books" ((ordago_fold("title") COLLATE "C"), "volume" desc);
 CREATE INDEX "ranked" ON "books" ("rank") WHERE rank > 3;
 CREATE INDEX "idx_books_author_id" ON "books" ("author_id");
 ALTER TABLE "books" ADD CONSTRAINT "fk_books_author_id" FOREIGN KEY ("author_id") REFERENCES "authors" ("id") ON DELETE CASCADE;
@@ -18,13 +19,15 @@ ALTER TABLE "authors" DROP COLUMN "old column";
 -- by hand: authors.name is date, the model needs character varying(80)
 -- by hand: authors.name is NULL, the model needs NOT NULL
 -- by hand: authors.email is NOT NULL, the model needs NULL
+-- by hand: index idx_authors_name_fold needs authors.name as character varying(80)
 -- by hand: books.meta is added without NOT NULL; fill it, then add NOT NULL
 
 -- +goose Down
 ALTER TABLE "books" DROP CONSTRAINT "fk_books_author_id";
 DROP INDEX "idx_books_author_id";
 DROP INDEX "ranked";
-DROP INDEX "by_title";
+DROP INDEX "by_title_fold";
+DROP INDEX "idx_authors_email_fold";
 DROP INDEX "idx_authors_name";
 ALTER TABLE "books" DROP COLUMN "orda_updated_at";
 ALTER TABLE "books" DROP COLUMN "orda_created_at";
