@@ -105,7 +105,9 @@ func (sqliteInspector) columns(table string) (string, []any) {
 }
 
 func (sqliteInspector) indexes(table string) (string, []any) {
-	return `SELECT l.name, l."unique", l.partial, i.name FROM pragma_index_list(?) l, pragma_index_info(l.name) i ORDER BY l.seq, i.seqno`, []any{table}
+	return `SELECT * FROM (SELECT l.name, l."unique", l.partial, i.name FROM pragma_index_list(?) l, pragma_index_info(l.name) i ORDER BY l.seq, i.seqno)
+UNION ALL SELECT replace(name, '_words_insert', '_words'), 0, 0, NULL FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name LIKE '%\_words\_insert' ESCAPE '\'`,
+		[]any{table, table}
 }
 
 // normal is the affinity: SQLite stores by it, whatever the type is called.

@@ -20,6 +20,7 @@ const (
 	MissingColumn      // of a table that exists
 	MissingIndex
 	MissingUnique // a unique index or constraint
+	MissingWords  // a keyword index; on SQLite queries with % fail without it
 	DifferentType // the column's type is not that of the model
 	DifferentNull // NOT NULL on one side only
 	UnknownColumn // the model does not have it
@@ -36,6 +37,8 @@ func (k Kind) String() string {
 		return "missing index"
 	case MissingUnique:
 		return "missing unique index"
+	case MissingWords:
+		return "missing keyword index"
 	case DifferentType:
 		return "different type"
 	case DifferentNull:
@@ -102,11 +105,7 @@ func (c *comparison) table(t *table, f *found) {
 	}
 	for _, x := range t.indexes {
 		if !f.has(x) {
-			kind := MissingIndex
-			if x.unique {
-				kind = MissingUnique
-			}
-			c.note(kind, t.name, x.name, "", "")
+			c.note(x.missing(), t.name, x.name, "", "")
 			c.createIndex(t, x, f)
 		}
 	}
@@ -116,6 +115,16 @@ func (c *comparison) table(t *table, f *found) {
 			c.w.dropColumn(t, name)
 		}
 	}
+}
+
+func (x index) missing() Kind {
+	switch {
+	case x.unique:
+		return MissingUnique
+	case x.keywords != nil:
+		return MissingWords
+	}
+	return MissingIndex
 }
 
 // createIndex leaves the fold of what is no text in the database to who changes its type.

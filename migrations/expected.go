@@ -39,8 +39,10 @@ type index struct {
 	columns []string // "" for an expression
 	exprs   []string // what is indexed, as SQL: quoted columns with their order, or expressions
 	texts   []string // columns whose fold is indexed
-	where   string
-	method  string // btree, gin …; "" is the default
+
+	keywords *model.Attribute // of a keyword index
+	where    string
+	method   string // btree, gin …; "" is the default
 }
 
 type foreignKey struct {
@@ -113,6 +115,7 @@ func (e *expectation) add(c *model.Class) {
 	for _, k := range s.ParseCheckConstraints() {
 		t.checks = append(t.checks, check{name: k.Name, expr: k.Constraint})
 	}
+	e.keywordIndexes(c, t)
 	slices.SortFunc(t.indexes, func(a, b index) int { return cmp.Compare(a.name, b.name) })
 	slices.SortFunc(t.checks, func(a, b check) int { return cmp.Compare(a.name, b.name) })
 	e.tables = append(e.tables, t)

@@ -61,7 +61,7 @@ func (r Report) SQL(o SQLOptions) (up, down string) {
 		case c.drops && !o.AllowDrop:
 			u.WriteString(comment(c.up))
 		default:
-			u.WriteString(c.up + ";\n")
+			u.WriteString(terminated(c.up))
 		}
 	}
 	for _, c := range slices.Backward(r.changes) {
@@ -80,6 +80,14 @@ func (r Report) SQL(o SQLOptions) (up, down string) {
 func (r Report) Migration(o SQLOptions) string {
 	up, down := r.SQL(o)
 	return "-- +goose Up\n" + up + "\n-- +goose Down\n" + down
+}
+
+// terminated ends a statement with a semicolon, unless it is a block that does so itself.
+func terminated(statement string) string {
+	if strings.HasSuffix(statement, "StatementEnd") {
+		return statement + "\n"
+	}
+	return statement + ";\n"
 }
 
 // comment makes comments of a statement's lines.

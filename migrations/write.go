@@ -122,6 +122,10 @@ func (w *writer) addColumn(t *table, c column) {
 }
 
 func (w *writer) createIndex(t *table, x index) {
+	if x.keywords != nil && w.sqlite {
+		w.createWords(t, x)
+		return
+	}
 	s := "CREATE "
 	if x.unique {
 		s += "UNIQUE "

@@ -115,6 +115,7 @@ type Attribute struct {
 	AutoGenerate bool // UUID filled by the data layer when null
 	Unique       bool
 	Indexed      bool
+	Keywords     bool // orda:"keywords": an index of the text's words serves the operator %
 	NotNull      bool // the column refuses null
 	Nullable     bool // the Go field can hold null
 	Hidden       bool // orda:"-": does not exist for remote callers

@@ -180,6 +180,9 @@ func (d *describer) storage(a *Attribute, t tag) error {
 	if err := describeType(a, t); err != nil {
 		return err
 	}
+	if a.Keywords = t.words; t.words && a.Type != String {
+		return fmt.Errorf("orda:\"keywords\" is for texts, this attribute is %s: take it out", a.Type)
+	}
 	a.NotNull = f.NotNull || f.PrimaryKey
 	a.Unique = f.Unique
 	a.MaxLength = maxLength(f)

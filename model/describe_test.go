@@ -229,6 +229,7 @@ func TestDescribeErrors(t *testing.T) {
 		Untold   scannable `gorm:"type:text"`
 		BadTag   string    `orda:"nome=x"`
 		BadType  string    `orda:"type=text"`
+		Wordless int       `orda:"keywords"`
 		Misfit   string    `orda:"type=blob"`
 		Gob      []string  `gorm:"serializer:gob"`
 		Ignored  string    `gorm:"-" orda:"name=x"`
@@ -273,8 +274,9 @@ func TestDescribeErrors(t *testing.T) {
 			"f.go:3: fields.PP: a **int cannot be stored; add gorm:\"serializer:json\", or exclude it with gorm:\"-\"",
 			"f.go:3: fields.Opaque: the type model_test.opaque is a driver.Valuer but no sql.Scanner; give it a Scan method",
 			"f.go:3: fields.Untold: the type model_test.scannable stores itself and does not tell what; add orda:\"type=…\" with one of string, uuid, bool, byte, word, long, long64, number, date, duration, object, image, blob",
-			"f.go:3: fields.BadTag: unknown part \"nome=x\" in the orda tag; write name=…, type=… or -",
+			"f.go:3: fields.BadTag: unknown part \"nome=x\" in the orda tag; write name=…, type=…, keywords or -",
 			"f.go:3: fields.BadType: unknown type \"text\" in the orda tag; write one of string, uuid, bool, byte, word, long, long64, number, date, duration, object, image, blob",
+			"f.go:3: fields.Wordless: orda:\"keywords\" is for texts, this attribute is long64: take it out",
 			"f.go:3: fields.Misfit: orda:\"type=blob\" does not fit the Go type string, which is string",
 			"f.go:3: fields.Gob: the serializer cannot be read outside Go; write gorm:\"serializer:json\"",
 			"f.go:3: fields.Ignored: gorm ignores the field, so it is no attribute; remove the orda tag",

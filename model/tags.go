@@ -10,9 +10,10 @@ type tag struct {
 	name   string
 	hidden bool
 	typ    string // name of a Type; "" when not stated
+	words  bool   // keyword index
 }
 
-// parseTag reads an orda tag: parts divided by commas, each `-`, `name=…` or `type=…`.
+// parseTag reads an orda tag: parts divided by commas, each `-`, `name=…`, `type=…` or `keywords`.
 func parseTag(text string) (tag, error) {
 	var t tag
 	if text == "" {
@@ -24,12 +25,14 @@ func parseTag(text string) (tag, error) {
 		switch {
 		case part == "-":
 			t.hidden = true
+		case part == "keywords":
+			t.words = true
 		case key == "name" && found && value != "":
 			t.name = value
 		case key == "type" && found && value != "":
 			t.typ = value
 		default:
-			return tag{}, fmt.Errorf("unknown part %q in the orda tag; write name=…, type=… or -", part)
+			return tag{}, fmt.Errorf("unknown part %q in the orda tag; write name=…, type=…, keywords or -", part)
 		}
 	}
 	return t, nil

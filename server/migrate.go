@@ -55,7 +55,7 @@ func (d *Database) checkDrift(ctx context.Context) error {
 	var missing []error
 	for _, diff := range report.Differences {
 		switch diff.Kind {
-		case migrations.MissingTable, migrations.MissingColumn:
+		case migrations.MissingTable, migrations.MissingColumn, migrations.MissingWords:
 			missing = append(missing, errors.New(diff.String()))
 		default:
 			d.log.Warn("the database differs from the models", "difference", diff.String())

@@ -30,6 +30,12 @@ func newDriver() (driver.Driver, error) {
 				return keywordValue(args[0], args[1]), nil
 			},
 		}),
+		d.RegisterFunction("ordago_words", &engine.FunctionImpl{
+			NArgs: 1, Deterministic: true, VolatileArgs: true,
+			Scalar: func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
+				return wordsValue(args[0]), nil
+			},
+		}),
 	)
 	return d, err
 }

@@ -1,6 +1,10 @@
 package sqlite
 
-import "github.com/ordago/ordago/internal/dialect"
+import (
+	"encoding/json"
+
+	"github.com/ordago/ordago/internal/dialect"
+)
 
 // foldValue is the SQL function ordago_fold(x): [dialect.Fold] of a text.
 // NULL stays NULL, and a number, which has nothing to fold, a number.
@@ -24,6 +28,21 @@ func keywordValue(v, w any) any {
 		return int64(1)
 	}
 	return int64(0)
+}
+
+// wordsValue is the SQL function ordago_words(x): [dialect.Words] of a text as a JSON array, for the table of a keyword index.
+// What is no text has no words.
+func wordsValue(v any) any {
+	text, _ := textOf(v)
+	words := dialect.Words(text)
+	if len(words) == 0 {
+		return "[]"
+	}
+	list, err := json.Marshal(words)
+	if err != nil {
+		return "[]" // strings always have a JSON form
+	}
+	return string(list)
 }
 
 func textOf(v any) (string, bool) {

@@ -12,51 +12,70 @@ import (
 // it from being ordered.
 const createFold = `CREATE FUNCTION ordago_fold(text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-SELECT CASE WHEN octet_length($1) = length($1) THEN lower($1 COLLATE "C")
-ELSE regexp_replace(normalize(translate(lower($1 COLLATE "und-x-icu"), U&'\03C2\034F', U&'\03C3'), NFD),
-  U&'[\0300-\036F]', '', 'g') COLLATE "C" END
+SELECT ` + foldBody + `
 $$`
+
+const foldBody = `CASE WHEN octet_length($1) = length($1) THEN lower($1 COLLATE "C")
+ELSE regexp_replace(normalize(translate(lower($1 COLLATE "und-x-icu"), U&'\03C2\034F', U&'\03C3'), NFD),
+  U&'[\0300-\036F]', '', 'g') COLLATE "C" END`
 
 // probe is a text that every step of the fold changes.
 const probe = "ÀÉ\u034f\u0301 ΟΔΟΣ 가 Ωİ"
 
-// Setup creates the function ordago_fold in the first schema of the search path
-// if no schema of the path has it, and checks that it folds as this version of
+// sqlFunction is a function that [Postgres.Setup] creates.
+type sqlFunction struct{ name, create string }
+
+func functions() []sqlFunction {
+	return []sqlFunction{{"ordago_fold", createFold}, {"ordago_words", createWords()}}
+}
+
+// Setup creates the functions ordago_fold and ordago_words in the first schema of the search path
+// where no schema of the path has them, and checks that they work as this version of
 // the program does.
 func (Postgres) Setup(ctx context.Context, conn Conn) error {
-	exists, err := hasFold(ctx, conn)
-	if err != nil {
-		return fmt.Errorf("look for function ordago_fold: %w", err)
-	}
-	if !exists {
-		if err := addFold(ctx, conn); err != nil {
+	for _, f := range functions() {
+		if err := f.ensure(ctx, conn); err != nil {
 			return err
 		}
 	}
-	return checkFold(ctx, conn)
+	if err := checkFold(ctx, conn); err != nil {
+		return err
+	}
+	return checkWords(ctx, conn)
 }
 
-func hasFold(ctx context.Context, conn Conn) (bool, error) {
+func (f sqlFunction) ensure(ctx context.Context, conn Conn) error {
+	exists, err := f.exists(ctx, conn)
+	if err != nil {
+		return fmt.Errorf("look for function %s: %w", f.name, err)
+	}
+	if exists {
+		return nil
+	}
+	return f.add(ctx, conn)
+}
+
+func (f sqlFunction) exists(ctx context.Context, conn Conn) (bool, error) {
 	var exists bool
-	err := conn.QueryRowContext(ctx, "SELECT to_regprocedure('ordago_fold(text)') IS NOT NULL").Scan(&exists)
+	err := conn.QueryRowContext(ctx, "SELECT to_regprocedure($1) IS NOT NULL", f.name+"(text)").Scan(&exists)
 	return exists, err
 }
 
-// addFold creates the function. Another server may do the same in between:
+// add creates the function. Another server may do the same in between:
 // then ours fails on a unique key, and the function is there.
-func addFold(ctx context.Context, conn Conn) error {
-	_, err := conn.ExecContext(ctx, createFold)
+func (f sqlFunction) add(ctx context.Context, conn Conn) error {
+	_, err := conn.ExecContext(ctx, f.create)
 	if err == nil {
 		return nil
 	}
-	if exists, again := hasFold(ctx, conn); again == nil && exists {
+	if exists, again := f.exists(ctx, conn); again == nil && exists {
 		return nil
 	}
-	return fmt.Errorf("create function ordago_fold: %w: %s", err, remedy(err))
+	return fmt.Errorf("create function %s: %w: %s", f.name, err, f.remedy(err))
 }
 
 // remedy says what the operator can do about err, by its SQLSTATE.
-func remedy(err error) string {
+func (f sqlFunction) remedy(err error) string {
 	state, ok := errors.AsType[interface {
 		error
 		SQLState() string
@@ -66,7 +85,7 @@ func remedy(err error) string {
 	}
 	switch state.SQLState() {
 	case "42501": // insufficient_privilege
-		return "let the role of this program create it (GRANT CREATE ON SCHEMA), or have the owner of the schema run once:\n" + createFold
+		return "let the role of this program create it (GRANT CREATE ON SCHEMA), or have the owner of the schema run once:\n" + f.create
 	case "3F000": // invalid_schema_name
 		return "the search_path of this role names no schema that exists"
 	case "42704": // undefined_object
@@ -80,7 +99,7 @@ func remedy(err error) string {
 func checkFold(ctx context.Context, conn Conn) error {
 	var folded string
 	if err := conn.QueryRowContext(ctx, "SELECT ordago_fold($1)", probe).Scan(&folded); err != nil {
-		return fmt.Errorf("call function ordago_fold: %w: %s", err, remedy(err))
+		return fmt.Errorf("call function ordago_fold: %w: %s", err, functions()[0].remedy(err))
 	}
 	if folded != Fold(probe) {
 		return errors.New("function ordago_fold of the database folds in another way than this program: " +

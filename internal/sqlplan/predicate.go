@@ -66,9 +66,7 @@ func (w *writer) textTest(n *node) {
 		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)
 		w.write(")")
 	case keywordTest:
-		word, _ := n.values[0].(string)
-		w.value = w.dialect.KeywordArg(word)
-		w.buf = w.dialect.KeywordExpr(w.buf, column, w.bind)
+		w.keyword(n, column)
 	case foldCompareTest:
 		w.buf = w.dialect.FoldExpr(w.buf, column)
 		w.operator(n.symbol)

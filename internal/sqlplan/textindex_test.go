@@ -31,15 +31,39 @@ type indexed struct {
 	class *model.Class
 }
 
-func openIndexed(t *testing.T, g *gorm.DB) indexed {
+// described is the class of a model without relations.
+func described(t *testing.T, g *gorm.DB, value any) *model.Class {
 	t.Helper()
-	c, err := model.Describe((*shelf)(nil), g.NamingStrategy, "here")
+	c, err := model.Describe(value, g.NamingStrategy, "here")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := model.Link([]*model.Class{c}); err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// analyzed is the database after it has looked at its rows.
+func analyzed(t *testing.T, g *gorm.DB, c *model.Class) indexed {
+	t.Helper()
+	if err := g.Exec("ANALYZE").Error; err != nil {
+		t.Fatal(err)
+	}
+	d, err := dialect.Of(g.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := g.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return indexed{database{db: pool, planner: sqlplan.New(d), dialect: d}, g, c}
+}
+
+func openIndexed(t *testing.T, g *gorm.DB) indexed {
+	t.Helper()
+	c := described(t, g, (*shelf)(nil))
 	if _, err := migrations.Create(t.Context(), g, []*model.Class{c}); err != nil {
 		t.Fatal(err)
 	}
@@ -54,18 +78,7 @@ func openIndexed(t *testing.T, g *gorm.DB) indexed {
 	if err := g.CreateInBatches(list, 500).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Exec("ANALYZE").Error; err != nil {
-		t.Fatal(err)
-	}
-	d, err := dialect.Of(g.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := g.DB()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return indexed{database{db: pool, planner: sqlplan.New(d), dialect: d}, g, c}
+	return analyzed(t, g, c)
 }
 
 // plan is what the database says it will do for a statement.
