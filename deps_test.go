@@ -41,6 +41,7 @@ sessiontest:        privileges session
 internal/ordatest:  dataclasses migrations model privileges rest session sqlite triggers
 internal/benchmarks:
 internal/e2e:
+internal/proptest:
 .:
 `
 
@@ -66,6 +67,7 @@ sessiontest:
 internal/ordatest:  gorm.io/driver/postgres gorm.io/gorm
 internal/benchmarks:
 internal/e2e:
+internal/proptest:
 .:
 `
 

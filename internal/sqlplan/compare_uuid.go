@@ -24,11 +24,10 @@ func (r *resolver) compareUUID(t target, op query.Op, v value) (*node, error) {
 	if stored != plain || ordering(op) {
 		return r.bound(t, op, v, v.text)
 	}
-	same := t.is(inTest, spellings(plain)...)
 	if symbol(op) == "=" {
-		return same, nil
+		return t.is(inTest, spellings(plain)...), nil
 	}
-	return both(t.is(notNullTest), &node{kind: notNode, kids: []*node{same}}), nil
+	return t.is(notInTest, spellings(plain)...), nil // not NOT: that would choose another related row
 }
 
 // spellings are lower and upper case, with and without dashes.

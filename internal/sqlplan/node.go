@@ -34,6 +34,7 @@ const (
 	notNullTest                     // the column is not null
 	compareTest                     // column symbol value
 	inTest                          // the column is one of the values
+	notInTest                       // the column is not null and none of the values
 	foldEqualTest                   // folded text equals the value
 	foldCompareTest                 // folded text symbol value
 	foldInTest                      // folded text is one of the values

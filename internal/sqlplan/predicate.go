@@ -44,6 +44,10 @@ func (w *writer) plainTest(n *node) {
 		w.arg(n.values[0], cast(n.attr))
 	case inTest:
 		w.in(n)
+	case notInTest:
+		w.writeColumn(n.at, n.attr)
+		w.write(" NOT")
+		w.list(n)
 	case unrelatedTest:
 		w.unrelated(n)
 	case withinTest:
