@@ -35,6 +35,7 @@ func (r *resolver) selection(s *Source, ordered bool) (*selection, error) {
 	default:
 		result.where = &node{kind: andNode, kids: nodes}
 	}
+	require(result.where)
 	if ordered {
 		result.order, err = r.order(s)
 	}

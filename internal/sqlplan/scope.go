@@ -3,7 +3,7 @@ package sqlplan
 import "github.com/ordago/ordago/model"
 
 // ref is one row that a statement speaks of: the entity itself (the root) or what a path leads to from another ref.
-// A ref of a relatedEntity step is functional: it is one LEFT JOIN, shared by all conditions and sorts of its path.
+// A ref of a relatedEntity step is functional: it is one join, shared by all conditions and sorts of its path.
 // A ref of a relatedEntities step is quantified: "there is a related row", and lives in one scope (see [resolver.scope]).
 type ref struct {
 	parent *ref             // nil for the root
@@ -12,6 +12,7 @@ type ref struct {
 	scope  int // of a to-many ref; 0 otherwise
 	many   bool
 	kids   []*ref
+	inner  bool // entities without this row are not in the selection, see require
 
 	// Set while the statement is written.
 	bound    bool // the row is in reach: its table stands in a FROM around

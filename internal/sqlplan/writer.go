@@ -146,7 +146,10 @@ func (w *writer) joins(r *ref) {
 		if kid.many {
 			continue
 		}
-		w.write(" LEFT JOIN ")
+		if !kid.inner {
+			w.write(" LEFT")
+		}
+		w.write(" JOIN ")
 		w.table(kid)
 		w.write(" ON ")
 		w.link(kid)
