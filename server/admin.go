@@ -112,7 +112,8 @@ func (a *administration) site() web.Server {
 		},
 		Tags: web.Environment{Functions: []*web.Function{
 			web.Function0("mayAdminister", mayAdminister, web.TagsAndURLs),
-			web.Function0("list", a.sessions, web.TagsAndURLs),
+			web.Function0("total", a.total, web.TagsAndURLs),
+			web.Function0("newest", a.newest, web.TagsAndURLs),
 		}},
 		Limits:     web.Limits{Body: 64 << 10, Fields: 10},
 		SkipStatic: true,
@@ -179,3 +180,6 @@ func (a *administration) close(ctx context.Context, s *session.Session, c *web.C
 func (a *administration) manager() *session.Manager {
 	return a.server.app.Component(adminName).Manager()
 }
+
+// AdminAddr returns the address of the administration web server, with its real port; nil before [Server.Listen] and without one.
+func (s *Server) AdminAddr() net.Addr { return s.addrOf(adminName) }

@@ -28,7 +28,7 @@ type listedSession struct {
 	Agent      string    `json:"userAgent"`
 }
 
-// sessionList is what the page and the method sessions show.
+// sessionList is what the method sessions answers.
 type sessionList struct {
 	Total    int             `json:"total"` // of all, also of those that are not shown
 	Sessions []listedSession `json:"sessions"`
@@ -43,23 +43,35 @@ func (s *Server) managers() map[string]*session.Manager {
 	return all
 }
 
-// sessions lists the sessions of all web servers, the newest first, for those who may administer (S-415, S-418).
-func (a *administration) sessions(ctx context.Context, _ *session.Session) (sessionList, error) {
+// all lists the sessions of all web servers, the newest first, for those who may administer (S-415, S-418).
+func (a *administration) all(ctx context.Context) ([]listedSession, error) {
 	if !session.MayAdminister(ctx) {
-		return sessionList{}, errNotAdmin
+		return nil, errNotAdmin
 	}
 	all := []listedSession{}
 	for name, m := range a.server.managers() {
 		list, err := m.List(ctx)
 		if err != nil {
-			return sessionList{}, err
+			return nil, err
 		}
 		for _, info := range list {
 			all = append(all, listed(name, info))
 		}
 	}
 	slices.SortFunc(all, func(x, y listedSession) int { return y.Login.Compare(x.Login) })
-	return sessionList{len(all), all[:min(len(all), maxListed)]}, nil
+	return all, nil
+}
+
+// total is how many sessions there are.
+func (a *administration) total(ctx context.Context, _ *session.Session) (int, error) {
+	all, err := a.all(ctx)
+	return len(all), err
+}
+
+// newest are the sessions that are shown.
+func (a *administration) newest(ctx context.Context, _ *session.Session) ([]listedSession, error) {
+	all, err := a.all(ctx)
+	return all[:min(len(all), maxListed)], err
 }
 
 func listed(server string, i session.Info) listedSession {
@@ -70,15 +82,15 @@ func listed(server string, i session.Info) listedSession {
 }
 
 // sendSessions answers with the list as JSON.
-func (a *administration) sendSessions(ctx context.Context, s *session.Session, c *web.Call) error {
+func (a *administration) sendSessions(ctx context.Context, _ *session.Session, c *web.Call) error {
 	if !session.MayAdminister(ctx) {
 		return c.SendStatus(http.StatusForbidden)
 	}
-	list, err := a.sessions(ctx, s)
+	all, err := a.all(ctx)
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(list)
+	data, err := json.Marshal(sessionList{len(all), all[:min(len(all), maxListed)]})
 	if err != nil {
 		return err
 	}

@@ -102,12 +102,8 @@ func (c Config) definitions() []dataclasses.Definition {
 // ComponentAddr returns the address of the web server of the component called name, with its real port; nil before [Server.Listen] and
 // for a component without a web server.
 func (s *Server) ComponentAddr(name string) net.Addr {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, f := range s.fronts {
-		if f.site.Name() == name && name != adminName {
-			return f.addr
-		}
+	if name == adminName {
+		return nil
 	}
-	return nil
+	return s.addrOf(name)
 }

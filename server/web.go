@@ -133,6 +133,18 @@ func withHeader(fields http.Header) echo.MiddlewareFunc {
 // nobody.
 func (s *Server) Application() *web.Application { return s.app }
 
+// addrOf returns the address of a web server beside the host's, nil when it does not listen.
+func (s *Server) addrOf(name string) net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.fronts {
+		if f.site.Name() == name {
+			return f.addr
+		}
+	}
+	return nil
+}
+
 // listenFronts takes the addresses of the other web servers: all of them or, with an error, none.
 func (s *Server) listenFronts(ctx context.Context) error {
 	for _, f := range s.fronts {
