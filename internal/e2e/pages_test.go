@@ -137,7 +137,7 @@ func TestActionSessionOfOlderVersions(t *testing.T) {
 	b.wantPage("/4DACTION/old", 200, "4DACTION --> Session is WebAdmin")
 }
 
-// S-006, S-217, S-219, S-220, T-01, T-02: the first request of any kind makes one guest session for pages, methods, handlers and REST, and requests
+// S-006, S-051, S-217, S-219, S-220, T-01, T-02: the first request of any kind makes one guest session for pages, methods, handlers and REST, and requests
 // of one session do not wait for each other.
 func TestOneSession(t *testing.T) {
 	t.Parallel()
