@@ -3,12 +3,14 @@ package server_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/labstack/echo/v4"
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/model"
@@ -233,39 +235,34 @@ func TestComponentAddressTaken(t *testing.T) {
 	}
 }
 
-// All clashes between host and components, and all mistakes of components, are one error of Open.
-func TestComponentMistakes(t *testing.T) {
+// What the host was told about its proxy holds for the component.
+func TestComponentBehindProxy(t *testing.T) {
 	t.Parallel()
 	c := stockConfig(t)
-	c.Web.Manager = &session.Manager{}
-	c.Web.Methods = append(c.Web.Methods, web.NewMethod("stock_look", look))
-	again := stock()
-	again.Definitions = []dataclasses.Definition{dataclasses.DefineExposed[Note]()}
-	silent := server.Component{Listen: "127.0.0.1:0"}
-	mute := server.Component{Name: "mute", Web: &web.Server{Manager: &session.Manager{AppName: "ordago"}}}
-	c.Components = append(c.Components, again, silent, mute)
-	c.Admin = &server.Admin{AccessKey: "short"}
-	_, err := server.Open(t.Context(), c)
-	if err == nil {
-		t.Fatal("Open: nil, want an error")
+	c.Components[0].Methods = append(c.Components[0].Methods, web.NewMethod("ip", func(_ context.Context, s *session.Session, c *web.Call) error {
+		return c.SendText(c.ClientIP() + " " + s.Info().IPAddress)
+	}, web.TagsAndURLs))
+	s, err := server.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, want := range []string{
-		"the pages of the host share the application's sessions: leave Manager of Config.Web nil",
-		`method "stock_look" is declared at`, `function "stockSees" is declared at`,
-		`two components are called "stock"`, "a component has no name", `component "" has an address without a web server`,
-		`component "mute" has a web server without an address`,
-		"Note", "access key of at least 16 characters",
-	} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("Open: %v\nlacks %q", err, want)
+	s.Echo().IPExtractor = echo.ExtractIPFromXFFHeader()
+	s.Sessions().Address = echo.ExtractIPFromXFFHeader()
+	r := run(t, s)
+	for _, root := range []string{r.root(), "http://" + r.ComponentAddr("stock").String()} {
+		q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, root+"/4DACTION/ip", nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if strings.Contains(err.Error(), "short") {
-		t.Errorf("the error shows the access key: %v", err)
-	}
-	c = stockConfig(t)
-	c.Components[0].Web.Manager = &session.Manager{AppName: "ordago"}
-	if _, err := server.Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), `web servers "host" and "stock" have the cookie 4DSID_ordago`) {
-		t.Errorf("one cookie for two servers: %v", err)
+		q.Header.Set("X-Forwarded-For", "192.0.2.7")
+		resp, err := client(t).Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if got := string(body); got != "::ffff:192.0.2.7 192.0.2.7" || err != nil {
+			t.Errorf("at %s the client is %q, %v", root, got, err)
+		}
 	}
 }

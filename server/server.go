@@ -93,7 +93,8 @@ func (s *Server) openSessions() error {
 	return nil
 }
 
-// Echo returns the router, to add routes or to set IPExtractor behind a proxy; before [Server.Run] only.
+// Echo returns the router, to add routes or to set IPExtractor behind a proxy, which holds for the other web servers of the application
+// too; before [Server.Run] only.
 func (s *Server) Echo() *echo.Echo { return s.echo }
 
 // Handler answers the requests of the application, for a server of one's own.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -27,7 +28,7 @@ type front struct {
 	listen string
 	header http.Header // of every answer
 
-	handler  http.Handler
+	echo     *echo.Echo
 	listener net.Listener // nil before Listen and after Run
 	addr     net.Addr     // nil before Listen
 }
@@ -98,7 +99,7 @@ func (s *Server) mountPages(opts []rest.Option) error {
 		e := rest.New(slices.Concat(opts, []rest.Option{rest.CheckedElsewhere(pagesRoute)})...)
 		e.Use(withHeader(f.header))
 		s.mount(e, f.site)
-		f.handler = e
+		f.echo = e
 	}
 	return errors.Join(errs...)
 }
@@ -121,9 +122,7 @@ func (s *Server) mount(e *echo.Echo, site *web.Site) {
 func withHeader(fields http.Header) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			for name, values := range fields {
-				c.Response().Header()[name] = values
-			}
+			maps.Copy(c.Response().Header(), fields)
 			return next(c)
 		}
 	}
@@ -184,11 +183,20 @@ func (s *Server) serve(ctx context.Context, l net.Listener) error {
 	begin(0, s.echo, l)
 	for i, f := range s.fronts {
 		if l := s.takeFront(f); l != nil {
-			begin(i+1, f.handler, l)
+			s.trustAs(f)
+			begin(i+1, f.echo, l)
 		}
 	}
 	running.Wait()
 	return errors.Join(errs...)
+}
+
+// trustAs lets a web server find out the addresses of clients as the host does, which was told about its proxy by now.
+func (s *Server) trustAs(f *front) {
+	f.echo.IPExtractor = s.echo.IPExtractor
+	if m := f.site.Manager(); m.Address == nil {
+		m.Address = s.sessions.Address
+	}
 }
 
 // takeFront hands a listener over to who closes it.
