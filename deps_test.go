@@ -33,9 +33,9 @@ migrations:         internal/dialect model
 dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers
 rest:               dataclasses model privileges session triggers
 web:                session
-server:             dataclasses migrations model privileges rest session sqlite triggers
+server:             dataclasses migrations model privileges rest session sqlite triggers web
 cmd/ordago:         examples/invoices server
-examples/...:       dataclasses migrations model privileges rest server session sqlite triggers
+examples/...:       dataclasses migrations model privileges rest server session sqlite triggers web
 
 sessiontest:        privileges session
 internal/ordatest:  dataclasses migrations model privileges rest session sqlite triggers
@@ -61,7 +61,7 @@ rest:               github.com/labstack/echo/v4 golang.org/x/time
 web:                github.com/expr-lang/expr github.com/labstack/echo/v4
 server:             github.com/jackc/pgx/v5 github.com/labstack/echo/v4 gorm.io/driver/postgres gorm.io/gorm
 cmd/ordago:         github.com/knadh/koanf/parsers/yaml github.com/knadh/koanf/v2 github.com/schollz/progressbar/v3 github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
-examples/...:       golang.org/x/crypto gorm.io/gorm
+examples/...:       golang.org/x/crypto golang.org/x/time gorm.io/gorm
 
 sessiontest:
 internal/ordatest:  gorm.io/driver/postgres gorm.io/gorm

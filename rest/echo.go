@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func Mount(g *echo.Group, ds *dataclasses.Remote, m *session.Manager, opts ...Op
 // a limit of the request body, headers against sniffing and framing, and refusal of cross-origin writes.
 //
 // The client's address is the one of the connection. Behind a proxy set e.IPExtractor to an extractor of Echo that trusts that proxy only,
-// and session.Manager.Address to the same. Of the options [Logger] and [MaxBody] count here; give them to [Mount] too.
+// and session.Manager.Address to the same. Of the options [Logger], [MaxBody] and [CheckedElsewhere] count here; give them to [Mount] too.
 func New(opts ...Option) *echo.Echo {
 	o := newOptions(opts)
 	e := echo.New()
@@ -51,7 +52,7 @@ func New(opts ...Option) *echo.Echo {
 		middleware.SecureWithConfig(middleware.SecureConfig{
 			ContentTypeNosniff: "nosniff", XFrameOptions: "SAMEORIGIN", ReferrerPolicy: "same-origin",
 		}),
-		sameOrigin(),
+		sameOrigin(o.elsewhere),
 	)
 	return e
 }
@@ -107,11 +108,14 @@ func limitBody(most int64) echo.MiddlewareFunc {
 	}
 }
 
-// sameOrigin refuses writes that a page of another site makes a browser send.
-func sameOrigin() echo.MiddlewareFunc {
+// sameOrigin refuses writes that a page of another site makes a browser send, but for the routes that do so themselves.
+func sameOrigin(elsewhere []string) echo.MiddlewareFunc {
 	protection := http.NewCrossOriginProtection()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
+			if slices.Contains(elsewhere, c.Path()) {
+				return next(c)
+			}
 			if err := protection.Check(c.Request()); err != nil {
 				return fail(http.StatusUnauthorized, codeLoginRequired, "Cross-origin request refused")
 			}

@@ -55,6 +55,7 @@ type options struct {
 	login          LoginFunc
 	loginsPerSec   float64
 	loginBurst     int
+	elsewhere      []string // routes
 	log            *slog.Logger
 	now            func() time.Time
 }
@@ -129,3 +130,9 @@ func Logger(log *slog.Logger) Option { return func(o *options) { o.log = log } }
 
 // Clock sets the clock for entity sets and limits, default [time.Now].
 func Clock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// CheckedElsewhere names routes of the Echo that [New] makes whose handlers refuse cross-origin writes themselves, with answers and
+// trusted origins of their own, as the pages do that web.Mount puts on "/*". Default none: New refuses for all routes.
+func CheckedElsewhere(routes ...string) Option {
+	return func(o *options) { o.elsewhere = routes }
+}

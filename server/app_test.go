@@ -159,6 +159,12 @@ func start(t *testing.T, c server.Config) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return run(t, s)
+}
+
+// run lets a server answer, which the test's end stops.
+func run(t *testing.T, s *server.Server) *running {
+	t.Helper()
 	addr, err := s.Listen(t.Context())
 	if err != nil {
 		t.Fatal(err)

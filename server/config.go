@@ -11,6 +11,7 @@ import (
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/rest"
 	"github.com/ordago/ordago/sqlite"
+	"github.com/ordago/ordago/web"
 )
 
 // Defaults of a [Config].
@@ -51,6 +52,17 @@ type Config struct {
 	CookieName string
 	// CookieSecure marks the cookie Secure on every connection: for a server behind a proxy that ends TLS.
 	CookieSecure bool
+
+	// NoSessions switches scalable sessions off: no session is made, no cookie sent, and Session is Null in every request (S-023, S-225).
+	NoSessions bool
+
+	// Web are the pages of the application, on the same address as REST and with the same sessions: its Manager stays nil. REST keeps
+	// /rest, everything else goes to the pages. Nil: REST only.
+	Web *web.Server
+	// Components plug into the application; see [Component].
+	Components []Component
+	// Admin is the administration web server; nil: none.
+	Admin *Admin
 
 	// Listen is the TCP address, default [DefaultListen]; port 0 takes a free one.
 	Listen string

@@ -1,9 +1,11 @@
 // Package server puts one application together: a database opened by its name, migrated and checked, the datastore on it,
-// the sessions, and the REST protocol over HTTP, from start to graceful stop.
+// the sessions, and the REST protocol and web pages over HTTP, from start to graceful stop. Components plug into it ([Component]), and an
+// administration web server looks after its sessions ([Admin]).
 //
 // It decides nothing about data or rights; it chooses drivers, limits and the order of things, so that a program need not.
 //
-//	s, err := server.Open(ctx, server.Config{Database: "invoices.db", Definitions: invoices.Definitions()})
+//	app := invoices.New()
+//	s, err := server.Open(ctx, server.Config{Database: "invoices.db", Definitions: app.Definitions(), Web: app.Web()})
 //	if err != nil {
 //		return err
 //	}

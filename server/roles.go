@@ -17,6 +17,7 @@ const rolesReport = "Roles_Errors.json"
 
 // openStore opens the datastore with the permissions of the definitions or of [Config.RolesFile].
 func openStore(db *gorm.DB, c Config) (*dataclasses.DataStore, error) {
+	c.Definitions = c.definitions()
 	if c.RolesFile == "" {
 		return dataclasses.Open(db, c.Definitions...)
 	}

@@ -10,8 +10,8 @@ import (
 
 var errClosed = errors.New("the server is closed")
 
-// Listen takes the address of the configuration and returns it with the real port. Connections wait until [Server.Run].
-// An address that is in use or not allowed is an error that says so.
+// Listen takes the addresses of the configuration, also those of components and of the administration web server, and returns that of the
+// application with the real port. Connections wait until [Server.Run]. An address that is in use or not allowed is an error that says so.
 func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -24,6 +24,9 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	l, err := rest.Listen(ctx, s.config.Listen)
 	if err != nil {
 		return nil, err
+	}
+	if err := s.listenFronts(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
 	s.listener = l
 	return l.Addr(), nil
@@ -42,11 +45,12 @@ func (s *Server) takeListener() net.Listener {
 func (s *Server) stopListening() error {
 	s.mu.Lock()
 	s.closed = true
+	err := s.closeFronts()
 	s.mu.Unlock()
 	if l := s.takeListener(); l != nil {
-		return l.Close()
+		return errors.Join(err, l.Close())
 	}
-	return nil
+	return err
 }
 
 // Run answers requests until ctx ends. Then no new ones are accepted and running ones may finish within [Config.Grace]; those that do
@@ -59,5 +63,5 @@ func (s *Server) Run(ctx context.Context) error {
 	if l == nil {
 		return errClosed
 	}
-	return rest.ServeListener(ctx, s.echo, l, s.config.Grace, s.config.Log)
+	return s.serve(ctx, l)
 }

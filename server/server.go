@@ -13,6 +13,7 @@ import (
 
 	"github.com/ordago/ordago/rest"
 	"github.com/ordago/ordago/session"
+	"github.com/ordago/ordago/web"
 )
 
 // Server is an application that is ready to answer requests. Make one with [Open].
@@ -21,6 +22,9 @@ type Server struct {
 	config   Config
 	sessions *session.Manager
 	echo     *echo.Echo
+	app      *web.Application
+	fronts   []*front        // the web servers beside the host's
+	admin    *administration // nil: none
 
 	sessionDB io.Closer // nil while sessions are in memory
 	closeOnce func() error
@@ -34,11 +38,16 @@ type Server struct {
 // routes. It does not listen yet: see [Server.Run]. All mistakes in the configuration are reported at once.
 func Open(ctx context.Context, c Config) (*Server, error) {
 	c = c.withDefaults()
+	s := &Server{config: c, sessions: c.newManager()}
+	sitesErr := s.assembleSites()
 	db, err := OpenDatabase(c)
-	if err != nil {
+	if err := errors.Join(err, sitesErr); err != nil {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
 		return nil, err
 	}
-	s := &Server{Database: db, config: c}
+	s.Database = db
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -53,16 +62,17 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err := s.checkDrift(ctx); err != nil {
 		return err
 	}
-	s.sessions = &session.Manager{
-		Roles: s.store.Roles(), AppName: s.config.CookieName, Secure: s.config.CookieSecure, Log: s.config.Log,
-	}
+	s.sessions.Roles = s.store.Roles()
 	if err := s.openSessions(); err != nil {
 		return err
 	}
 	opts := append([]rest.Option{rest.Logger(s.config.Log), rest.MaxBody(s.config.MaxBody)}, s.config.REST...)
+	if s.config.Web != nil {
+		opts = append(opts, rest.CheckedElsewhere(pagesRoute))
+	}
 	s.echo = rest.New(opts...)
 	rest.Mount(s.echo.Group("/rest"), s.store.Remote(), s.sessions, opts...)
-	return nil
+	return s.mountPages(opts)
 }
 
 // openSessions gives the manager the store that was chosen.
@@ -83,7 +93,8 @@ func (s *Server) openSessions() error {
 	return nil
 }
 
-// Echo returns the router, to add routes or to set IPExtractor behind a proxy; before [Server.Run] only.
+// Echo returns the router, to add routes or to set IPExtractor behind a proxy, which holds for the other web servers of the application
+// too; before [Server.Run] only.
 func (s *Server) Echo() *echo.Echo { return s.echo }
 
 // Handler answers the requests of the application, for a server of one's own.
@@ -97,10 +108,7 @@ func (s *Server) Sessions() *session.Manager { return s.sessions }
 func (s *Server) Close() error { return s.closeOnce() }
 
 func (s *Server) close() error {
-	errs := []error{s.stopListening()}
-	if s.sessions != nil {
-		errs = append(errs, s.sessions.Close())
-	}
+	errs := []error{s.stopListening(), s.sessions.Close(), s.closeManagers()}
 	if s.sessionDB != nil {
 		errs = append(errs, s.sessionDB.Close())
 	}

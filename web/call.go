@@ -46,6 +46,17 @@ func (c *Call) Value(name string) (string, bool) {
 	return c.form.values[i], true
 }
 
+// Field returns the first field called name of the form that was posted, and whether there is one. Unlike [Call.Value] it does not look into
+// the URL: use it for passwords and other secrets, which must not stand where histories and logs keep them.
+func (c *Call) Field(name string) (string, bool) {
+	for i := c.form.query; i < len(c.form.names); i++ {
+		if c.form.names[i] == name {
+			return c.form.values[i], true
+		}
+	}
+	return "", false
+}
+
 // Uploads returns the files of a multipart form.
 func (c *Call) Uploads() []Upload { return c.form.files }
 

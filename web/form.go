@@ -17,6 +17,7 @@ const reservedParameter = "$4DSID"
 // form is what a browser sent along: query values, then fields of the body, in their order.
 type form struct {
 	names, values []string
+	query         int // how many of them come from the URL
 	files         []Upload
 }
 
@@ -42,6 +43,7 @@ func (x *exchange) readForm() error {
 	if err := f.addQuery(x.r.URL.RawQuery, x.site.server.Limits.Fields); err != nil {
 		return err
 	}
+	f.query = len(f.names)
 	if x.r.Method != http.MethodPost {
 		return nil
 	}

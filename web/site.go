@@ -102,7 +102,7 @@ func (x *exchange) answer() (a *answer, err error) {
 	if err != nil {
 		return nil, errors.Join(x.bind(), err)
 	}
-	if h == nil && x.site.server.SkipStatic {
+	if h == nil && x.withoutSession() {
 		if f := x.site.file(x.r.URL.Path); f != nil {
 			if !f.dynamic() {
 				return x.static(f)
@@ -114,6 +114,12 @@ func (x *exchange) answer() (a *answer, err error) {
 		return nil, err
 	}
 	return x.route(h)
+}
+
+// withoutSession reports whether the request gets no session if it is for a static file. One that brings a passcode does: the passcode is
+// used, whatever the URL names (S-224, S-238). Nor are files served where methods and REST live.
+func (x *exchange) withoutSession() bool {
+	return x.site.server.SkipStatic && !reserved(x.r.URL.Path) && !x.r.URL.Query().Has(reservedParameter)
 }
 
 // bind finds or makes the session and puts it into the context, before any code of the application runs (S-218 to S-225, S-378).

@@ -44,7 +44,7 @@ func TestConfigurationErrors(t *testing.T) {
 	for _, tt := range []struct {
 		name, file, want string
 	}{
-		{"unknown", "listn: 127.0.0.1:1\n", `unknown option "listn"; known are cookie-name, cookie-secure, db, `},
+		{"unknown", "listn: 127.0.0.1:1\n", `unknown option "listn"; known are admin-key, admin-listen, cookie-name, cookie-secure, db, `},
 		{"two unknown", "a: 1\nb: 2\n", `unknown option "b"`},
 		{"nested", "log:\n  level: debug\n", `unknown option "log.level"`},
 		{"config in itself", "config: other.yaml\n", `unknown option "config"`},

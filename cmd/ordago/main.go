@@ -1,4 +1,4 @@
-// Command ordago serves the invoice demo over the ORDA REST protocol, and migrates, fills and describes its database.
+// Command ordago serves the invoice demo over the ORDA REST protocol and as web pages, and migrates, fills and describes its database.
 //
 //	ordago serve --listen 127.0.0.1:8080 --db ordago.db
 //

@@ -100,8 +100,8 @@ func needCommand(cmd *cobra.Command, _ []string) error {
 
 // config is the demo application under the settings.
 func (a *app) config() server.Config {
-	c := a.settings.config()
-	c.Definitions = invoices.Definitions()
+	c, demo := a.settings.config(), invoices.New()
+	c.Definitions, c.Web = demo.Definitions(), demo.Web()
 	c.Migrations = invoices.Migrations()
 	c.Log = a.log
 	return c
@@ -128,5 +128,8 @@ A file for a server on PostgreSQL:
   listen: 0.0.0.0:8080
   sessions: sql
   durable: full
+
+The access key of the administration web server is no flag, because command lines can be seen: ORDAGO_ADMIN_KEY, or admin-key in the
+file.
 
 Exit codes: 0 done, 1 error, 2 wrong command line or configuration.`

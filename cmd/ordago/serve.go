@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -15,24 +16,35 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the demo over REST",
+		Short: "Serve the demo over REST and as web pages",
 		Long: `Serve opens the database, creating an SQLite file that is missing, migrates it, fills an empty one with the demo,
-and answers REST requests until it is told to stop (Ctrl-C or SIGTERM): running requests may finish then.
+and answers REST requests and serves pages until it is told to stop (Ctrl-C or SIGTERM): running requests may finish then.
 A second signal stops it at once.`,
 		Example: `  ordago serve
   ordago serve --listen 127.0.0.1:9000 --db invoices.db --durable full
   ORDAGO_DB=postgres://ordago:secret@127.0.0.1/ordago ordago serve --sessions sql
+  ordago serve --web-folder examples/invoices/pages
+  ORDAGO_ADMIN_KEY=a-long-secret-of-yours ordago serve --admin-listen 127.0.0.1:7080
   ordago serve --log-format json --grace 30s`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
 	}
-	a.use(cmd.Flags(), "db", "durable", "listen", "sessions", "cookie-name", "cookie-secure", "max-body", "grace", "slow-query",
+	a.use(cmd.Flags(), "db", "durable", "listen", "sessions", "cookie-name", "cookie-secure", "no-sessions", "web-folder", "admin-listen", "max-body", "grace", "slow-query",
 		"roles", "roles-fail-open", "demo")
 	return cmd
 }
 
 func (a *app) serve(ctx context.Context) error {
-	s, err := server.Open(ctx, a.config())
+	c := a.config()
+	if a.settings.webFolder != "" {
+		root, err := os.OpenRoot(a.settings.webFolder)
+		if err != nil {
+			return fmt.Errorf("web folder: %w", err)
+		}
+		defer root.Close()
+		c.Web.Root = root.FS()
+	}
+	s, err := server.Open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +63,7 @@ func (a *app) runServer(ctx context.Context, s *server.Server) error {
 		}
 	}
 	a.warnOpenAddress(addr)
-	if err := greet(a.stdout, s.String(), addr); err != nil {
+	if err := greet(a.stdout, s, addr); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
 	a.log.Info("serving", "address", addr.String(), "database", s.String())

@@ -16,6 +16,10 @@ type settings struct {
 	sessions            choice
 	cookieName          string
 	cookieSecure        bool
+	noSessions          bool
+	webFolder           string
+	adminListen         string
+	adminKey            string
 	maxBody             size
 	grace, slowQuery    time.Duration
 	roles               string
@@ -47,6 +51,11 @@ func (s *settings) serveFlags(f *pflag.FlagSet) {
 	f.Var(&s.sessions, "sessions", "where sessions are kept: memory, or sql to outlive a restart and to be shared by servers")
 	f.StringVar(&s.cookieName, "cookie-name", "ordago", "`name` of the session cookie after 4DSID_")
 	f.BoolVar(&s.cookieSecure, "cookie-secure", false, "mark the cookie Secure: behind a proxy that ends TLS")
+	f.BoolVar(&s.noSessions, "no-sessions", false, "serve without sessions: nobody can sign in, and Session is null")
+	f.StringVar(&s.webFolder, "web-folder", "", "serve the pages of this `folder` instead of the demo's own; edits show at once")
+	f.StringVar(&s.adminListen, "admin-listen", "",
+		"`address` of the administration web server, "+server.DefaultAdminListen+" when only ORDAGO_ADMIN_KEY, its access key, is set (default: none)")
+	f.StringVar(&s.adminKey, adminKeyOption, "", "access key of the administration web server")
 	f.Var(&s.maxBody, "max-body", "largest request body, such as 512KiB or 8MiB")
 	f.DurationVar(&s.grace, "grace", server.DefaultGrace, "how long running requests may take to finish when the server stops")
 	f.DurationVar(&s.slowQuery, "slow-query", server.DefaultSlowQuery, "database statements that take longer are logged")
@@ -64,10 +73,23 @@ func (s *settings) config() server.Config {
 		Sessions:      server.SessionStorage(s.sessions.value),
 		CookieName:    s.cookieName,
 		CookieSecure:  s.cookieSecure,
+		NoSessions:    s.noSessions,
+		Admin:         s.admin(),
 		MaxBody:       int64(s.maxBody),
 		Grace:         s.grace,
 		SlowQuery:     s.slowQuery,
 		RolesFile:     s.roles,
 		RolesFailOpen: s.rolesFailOpen,
 	}
+}
+
+// adminKeyOption is an option of the environment and the file only: everybody on a machine can read the command lines of others.
+const adminKeyOption = "admin-key"
+
+// admin is the administration web server, nil when nothing asks for it.
+func (s *settings) admin() *server.Admin {
+	if s.adminListen == "" && s.adminKey == "" {
+		return nil
+	}
+	return &server.Admin{Listen: s.adminListen, AccessKey: s.adminKey}
 }

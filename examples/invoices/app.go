@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
@@ -39,12 +41,13 @@ type App struct {
 	Recalculate *dataclasses.Func[*invoiceEntity, none, int64]
 
 	passwords passwords
+	signIns   *rate.Limiter // of the pages; REST has limits of its own
 	now       func() time.Time
 }
 
 // New returns the application on the clock of the machine.
 func New() *App {
-	a := &App{passwords: newPasswords(), now: time.Now}
+	a := &App{passwords: newPasswords(), signIns: rate.NewLimiter(signInsPerSecond, signInBurst), now: time.Now}
 	a.Authentify = dataclasses.Exposed("authentify", a.authentify)
 	a.WhoAmI = dataclasses.Exposed("whoAmI", whoAmI)
 	a.TopCustomers = dataclasses.Exposed("topCustomers", topCustomers)

@@ -32,7 +32,7 @@ type reply struct {
 	body   string
 }
 
-// send sends a request for what lies below /rest/; header has pairs of name and value.
+// send sends a request for what lies below /rest/, or with ../ beside it; header has pairs of name and value.
 func (b *browser) send(method, target, body string, header ...string) reply {
 	b.t.Helper()
 	r, err := b.try(method, target, body, header...)
@@ -44,7 +44,11 @@ func (b *browser) send(method, target, body string, header ...string) reply {
 
 // try is send where the server may be gone.
 func (b *browser) try(method, target, body string, header ...string) (reply, error) {
-	r, err := http.NewRequest(method, "http://"+b.host+"/rest/"+target, strings.NewReader(body))
+	path := "/rest/" + target
+	if beside, ok := strings.CutPrefix(target, "../"); ok {
+		path = "/" + beside
+	}
+	r, err := http.NewRequest(method, "http://"+b.host+path, strings.NewReader(body))
 	if err != nil {
 		return reply{}, err
 	}
