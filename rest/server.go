@@ -40,6 +40,7 @@ func newServer(ds *dataclasses.Remote, m *session.Manager, opts []Option) *serve
 	if s.sets == nil {
 		s.sets = NewMemoryEntitySets()
 	}
+	s.countSets(m)
 	s.logins = newAttempts(s.loginsPerSec, s.loginBurst, s.now)
 	m.OnClose(func(id string) {
 		if err := s.sets.ReleaseSession(context.Background(), id); err != nil {
@@ -57,6 +58,7 @@ type call struct {
 	r       *http.Request
 	req     *request
 	session *session.Session // nil when sessions are switched off
+	retry   string           // Retry-After of an answer that reports an error, "" for none
 	out     answer
 }
 
@@ -179,6 +181,9 @@ func (c *call) report(err error) {
 		f = internalError()
 	}
 	c.out.fail(f)
+	if c.retry != "" {
+		c.out.set("Retry-After", c.retry)
+	}
 	if f.status == http.StatusMethodNotAllowed {
 		c.out.set("Allow", allowedMethods)
 	}
