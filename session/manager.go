@@ -98,6 +98,7 @@ func (m *Manager) start() error {
 			entitySets: m.countEntitySets,
 			ended:      m.ended,
 			granted:    m.granted,
+			dropped:    m.dropped,
 		}
 		if m.realm.store == nil {
 			m.realm.store = NewMemoryStore()

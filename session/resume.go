@@ -107,8 +107,9 @@ func (m *Manager) OnGrant(fn func(id string)) {
 	m.onGrant = append(m.onGrant, fn)
 }
 
-// OnDrop registers fn to be told the ID of each session that [Manager.Drop] is
-// asked to end, whether it lives or not: what could bring it back must forget it.
+// OnDrop registers fn to be told the ID of each session that [Manager.Drop] or
+// [Session.End] is asked to end, whether it lives or not: what could bring it back
+// must forget it.
 // fn must not block, and must be registered before the first use.
 func (m *Manager) OnDrop(fn func(id string)) {
 	m.mu.Lock()

@@ -25,6 +25,7 @@ type realm struct {
 	entitySets func(id string) int // nil: nobody counts
 	ended      func(id string)     // called when a session was removed by End
 	granted    func(id string)     // called when a sign-in changed; nil: nobody asks
+	dropped    func(id string)     // called when End is asked for; nil: nobody asks
 }
 
 // state is one live session in this process. All requests of a session share
