@@ -222,23 +222,24 @@ func TestGateIsForREST(t *testing.T) {
 	b.want(401, "21001", "GET", "/rest/Author", "")
 }
 
-// S-350: without an exposed authentify nobody can leave the guest state.
+// S-350: without an exposed authentify nobody can leave the guest state, and a private one answers like one that does not exist.
 func TestNoAuthentify(t *testing.T) {
 	t.Parallel()
 	roles := parseRoles(t, `{"forceLogin": true, "privileges": [], "permissions": {"allowed": []}}`)
-	ds := ordatest.Open(t, ordatest.SQLite(t), dataclasses.Permissions(roles), dataclasses.DefineExposed[Badge](),
-		dataclasses.OnStore(dataclasses.Private("authentify", login)))
-	m := &session.Manager{Roles: roles}
-	t.Cleanup(func() { _ = m.Close() })
-	b := start(t, rest.Handler(ds.Remote(), m))
-	const credentials = `[{"name":"boss","password":"sesame"}]`
-	got := b.do("POST", "/rest/$catalog/authentify", credentials)
-	unknown := b.do("GET", "/rest/$catalog/nothing", "")
-	if got.status != 404 || strings.ReplaceAll(got.body, "authentify", "nothing") != unknown.body {
-		t.Errorf("authentify: %d %s, want what an unknown name gets: %d %s", got.status, got.body, unknown.status, unknown.body)
+	var answers []string
+	for _, functions := range [][]dataclasses.Definition{nil, {dataclasses.OnStore(dataclasses.Private("authentify", login))}} {
+		definitions := append(functions, dataclasses.Permissions(roles), dataclasses.DefineExposed[Badge]())
+		m := &session.Manager{Roles: roles}
+		t.Cleanup(func() { _ = m.Close() })
+		b := start(t, rest.Handler(ordatest.Open(t, ordatest.SQLite(t), definitions...).Remote(), m))
+		r := b.want(404, "__ERROR", "POST", "/rest/$catalog/authentify", `[{"name":"boss","password":"sesame"}]`)
+		answers = append(answers, r.body)
+		if s := onlySession(t, m); !s.IsGuest() {
+			t.Errorf("%q has left the guest state", s.User())
+		}
+		b.want(401, "21005", "GET", "/rest/Badge", "")
 	}
-	if s := onlySession(t, m); !s.IsGuest() {
-		t.Errorf("%s has left the guest state", s.User())
+	if answers[0] != answers[1] {
+		t.Errorf("unknown: %s\nprivate: %s", answers[0], answers[1])
 	}
-	b.want(401, "21005", "GET", "/rest/Badge", "")
 }
