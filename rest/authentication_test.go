@@ -45,8 +45,8 @@ const loginURL = "/rest/$directory/login"
 func TestRESTAuthentication(t *testing.T) {
 	t.Parallel()
 	d := &door{}
-	m := &session.Manager{Roles: parseRoles(t, `{`+libraryRoles+`}`)}
-	b, _ := serveWith(t, m, rest.Login(d.ask))
+	m := &session.Manager{}
+	b, _ := serveRoles(t, parseRoles(t, `{`+libraryRoles+`}`), m, rest.Login(d.ask))
 	steps := []struct {
 		name, body string
 		header     []string
@@ -90,8 +90,8 @@ func TestRESTAuthentication(t *testing.T) {
 func TestForceLoginIgnoresHook(t *testing.T) {
 	t.Parallel()
 	d := &door{}
-	m := &session.Manager{Roles: parseRoles(t, `{"forceLogin": true,`+libraryRoles+`}`)}
-	b, _ := serveWith(t, m, rest.Login(d.ask))
+	m := &session.Manager{}
+	b, _ := serveRoles(t, parseRoles(t, `{"forceLogin": true,`+libraryRoles+`}`), m, rest.Login(d.ask))
 	b.want(401, "21005", "POST", loginURL, `["clerk","sesame"]`)
 	b.want(200, "true", "POST", "/rest/$catalog/authentify", `[{"name":"clerk","password":"sesame"}]`)
 	b.want(401, "21005", "POST", loginURL, `["clerk","sesame"]`)
@@ -104,8 +104,8 @@ func TestForceLoginIgnoresHook(t *testing.T) {
 func TestHookHasSession(t *testing.T) {
 	t.Parallel()
 	visits := session.NewKey[int]("visits")
-	m := &session.Manager{Roles: parseRoles(t, `{`+libraryRoles+`}`)}
-	b, _ := serveWith(t, m, rest.Login(func(ctx context.Context, s *session.Session, c rest.Credentials) (bool, error) {
+	m := &session.Manager{}
+	b, _ := serveRoles(t, parseRoles(t, `{`+libraryRoles+`}`), m, rest.Login(func(ctx context.Context, s *session.Session, c rest.Credentials) (bool, error) {
 		if s == nil || session.Current(ctx) != s {
 			t.Errorf("the hook has session %v, the context %v", s, session.Current(ctx))
 		}

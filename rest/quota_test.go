@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/rest"
 	"github.com/ordago/ordago/session"
 )
@@ -27,11 +28,20 @@ func (c *clock) move(d time.Duration) { c.now.Add(int64(d)) }
 // serveWith serves a new library under /rest with the sessions of m, on a clock that moves when told to.
 func serveWith(t testing.TB, m *session.Manager, opts ...rest.Option) (*browser, *clock) {
 	t.Helper()
+	return serveRoles(t, nil, m, opts...)
+}
+
+// serveRoles is serveWith with permissions.
+func serveRoles(t testing.TB, roles *privileges.Roles, m *session.Manager, opts ...rest.Option) (*browser, *clock) {
+	t.Helper()
 	c := newClock()
+	if roles != nil {
+		m.Roles = roles
+	}
 	m.Now = c.Now
 	t.Cleanup(func() { _ = m.Close() })
 	e := rest.New()
-	rest.Mount(e.Group("/rest"), openLibrary(t, m.Roles).Remote(), m, append([]rest.Option{rest.Clock(c.Now)}, opts...)...)
+	rest.Mount(e.Group("/rest"), openLibrary(t, roles).Remote(), m, append([]rest.Option{rest.Clock(c.Now)}, opts...)...)
 	return start(t, e), c
 }
 
