@@ -11,7 +11,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/ordago/ordago/rest"
 	"github.com/ordago/ordago/session"
 )
 
@@ -59,10 +58,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err := s.openSessions(); err != nil {
 		return err
 	}
-	opts := append([]rest.Option{rest.Logger(s.config.Log), rest.MaxBody(s.config.MaxBody)}, s.config.REST...)
-	s.echo = rest.New(opts...)
-	rest.Mount(s.echo.Group("/rest"), s.store.Remote(), s.sessions, opts...)
-	return nil
+	return s.mount()
 }
 
 // openSessions gives the manager the store that was chosen.
