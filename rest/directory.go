@@ -3,6 +3,7 @@ package rest
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -120,24 +121,34 @@ func (c *call) credentials() (Credentials, int, error) {
 	if digest := h.Get("hashed-password-4D"); digest != "" && cr.Password == "" {
 		cr.Password, cr.Hashed = digest, true
 	}
-	minutes, _ := strconv.Atoi(h.Get("session-4D-length"))
+	minutes := loginMinutes(h.Get("session-4D-length"))
 	body, err := c.json()
 	if err != nil {
 		return cr, 0, err
 	}
 	switch v := body.(type) {
 	case []any:
-		cr.User, cr.Password = textAt(v, 0), textAt(v, 1)
+		cr.User, cr.Password, cr.Hashed = textAt(v, 0), textAt(v, 1), false
 		if len(v) > 2 {
-			minutes, _ = strconv.Atoi(fmt.Sprint(v[2]))
+			minutes = loginMinutes(fmt.Sprint(v[2]))
 		}
 	case map[string]any:
 		if _, ok := v["username"]; ok {
 			cr.User, _ = v["username"].(string)
 			cr.Password, _ = v["password"].(string)
+			cr.Hashed = false
 		}
 	}
-	return cr, min(max(minutes, 0), maxLoginMinutes), nil
+	return cr, minutes, nil
+}
+
+// loginMinutes reads the idle timeout that a client asks for: at least 60 minutes (S-354); 0 when it is absent or no number.
+func loginMinutes(text string) int {
+	n, err := strconv.Atoi(text)
+	if errors.Is(err, strconv.ErrSyntax) {
+		return 0
+	}
+	return min(max(n, int(session.MinIdle/time.Minute)), maxLoginMinutes)
 }
 
 func textAt(list []any, i int) string {
@@ -155,6 +166,9 @@ func (c *call) logoutCommand() error {
 	}
 	if len(c.req.segments) > 0 {
 		return notFound("Unknown resource")
+	}
+	if c.mobile != nil {
+		return c.mobileLogout()
 	}
 	return c.logout()
 }

@@ -24,6 +24,8 @@ func (c *call) dispatch() error {
 		return c.directory()
 	case resLogout:
 		return c.logoutCommand()
+	case resAuthenticate, resAction:
+		return c.mobileRequest()
 	case resSingleton:
 		return fail(http.StatusNotFound, codeUnknownFunction, "Unknown singleton class or function")
 	case resUpload:

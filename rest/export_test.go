@@ -80,3 +80,16 @@ func MaxMembers(most int) *MemoryEntitySets {
 	m.most = most
 	return m
 }
+
+// MobileMemoryOf makes a memory store for at most so many sign-ins.
+func MobileMemoryOf(most int) *MobileMemory {
+	m := NewMobileMemory()
+	m.most = most
+	return m
+}
+
+// MobileFilesOf limits a store to so many sign-ins.
+func MobileFilesOf(m *MobileFiles, most int) *MobileFiles {
+	m.index.most = most
+	return m
+}

@@ -15,7 +15,10 @@ const authentify = "authentify"
 // gate holds back guests in force-login mode (S-337 to S-345) and slows down those who guess passwords.
 func (c *call) gate() error {
 	if c.isAuthentify() && !c.logins.allow(clientAddress(c.r)) {
-		return tooManyAttempts()
+		return c.tooManyAttempts()
+	}
+	if done, err := c.mobileGate(); done || err != nil {
+		return err
 	}
 	if c.guest() && c.manager.Roles.ForceLogin() && !c.descriptive() {
 		return fail(http.StatusUnauthorized, codeLoginRequired, "Authentication is required")
@@ -41,7 +44,8 @@ func (c *call) isStoreFunction() bool {
 	return name != "" && c.remote.Class(name) == nil && c.remote.Function(name) != nil
 }
 
-func tooManyAttempts() error {
+func (c *call) tooManyAttempts() error {
+	c.retry = "1"
 	return fail(http.StatusUnauthorized, codeLoginFailed, "Too many attempts to sign in, wait a moment")
 }
 

@@ -53,6 +53,7 @@ type options struct {
 	adminInfo      bool
 	suffix         string
 	login          LoginFunc
+	mobile         *Mobile
 	loginsPerSec   float64
 	loginBurst     int
 	elsewhere      []string // routes

@@ -10,15 +10,17 @@ import (
 type resource uint8
 
 const (
-	resUnknown   resource = iota // the base alone, or a "$name" that does not exist
-	resCatalog                   // $catalog…
-	resClass                     // a dataclass, and everything below it
-	resSet                       // $entityset/ID without a dataclass
-	resInfo                      // $info…
-	resDirectory                 // $directory/verb
-	resSingleton                 // $singleton/class/function
-	resUpload                    // $upload
-	resLogout                    // $logout
+	resUnknown      resource = iota // the base alone, or a "$name" that does not exist
+	resCatalog                      // $catalog…
+	resClass                        // a dataclass, and everything below it
+	resSet                          // $entityset/ID without a dataclass
+	resInfo                         // $info…
+	resDirectory                    // $directory/verb
+	resSingleton                    // $singleton/class/function
+	resUpload                       // $upload
+	resLogout                       // $logout
+	resAuthenticate                 // $authenticate, of mobile apps
+	resAction                       // $action/name, of mobile apps
 )
 
 // head says which entities of a dataclass the first segment means.
@@ -86,6 +88,9 @@ func specialNames() map[string]resource {
 		"$singleton": resSingleton,
 		"$upload":    resUpload,
 		"$logout":    resLogout,
+
+		"$authenticate": resAuthenticate,
+		"$action":       resAction,
 	}
 }
 

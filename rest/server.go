@@ -40,6 +40,10 @@ func newServer(ds *dataclasses.Remote, m *session.Manager, opts []Option) *serve
 	if s.sets == nil {
 		s.sets = NewMemoryEntitySets()
 	}
+	s.countSets(m)
+	if s.mobile != nil {
+		s.mobile.attach(m, s.log)
+	}
 	s.logins = newAttempts(s.loginsPerSec, s.loginBurst, s.now)
 	m.OnClose(func(id string) {
 		if err := s.sets.ReleaseSession(context.Background(), id); err != nil {
@@ -57,6 +61,9 @@ type call struct {
 	r       *http.Request
 	req     *request
 	session *session.Session // nil when sessions are switched off
+	retry   string           // Retry-After of an answer that reports an error, "" for none
+	signIn  *MobileSignIn    // of the app that sent the request; nil: none, or not an app
+	token   string           // that proved signIn; "": its session did
 	out     answer
 }
 
@@ -143,17 +150,28 @@ func quotePlain(word string) string {
 
 // bind finds or makes the session and puts it into the context (S-218 to S-225).
 func (c *call) bind() error {
-	s, err := c.manager.Bind(c.w, c.r, "rest")
+	if bound, err := c.bindByToken(); bound || err != nil {
+		return err
+	}
+	s, err := c.manager.Bind(c.w, c.r, sessionType)
 	if err != nil {
 		return fmt.Errorf("bind session: %w", err)
 	}
+	c.enter(s)
+	return c.findSignIn()
+}
+
+// sessionType is what sessions are told that REST requests begin (S-129).
+const sessionType = "rest"
+
+// enter makes s the session of the request; nil: there is none.
+func (c *call) enter(s *session.Session) {
 	c.session = s
 	if s == nil {
 		c.ctx = session.Anonymous(c.ctx)
-		return nil
+		return
 	}
 	c.ctx = session.NewContext(c.ctx, s)
-	return nil
 }
 
 // guest reports whether nobody has signed in. Without sessions nobody can.
@@ -179,6 +197,9 @@ func (c *call) report(err error) {
 		f = internalError()
 	}
 	c.out.fail(f)
+	if c.retry != "" {
+		c.out.set("Retry-After", c.retry)
+	}
 	if f.status == http.StatusMethodNotAllowed {
 		c.out.set("Allow", allowedMethods)
 	}

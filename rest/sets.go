@@ -18,6 +18,15 @@ const maxSetTimeout = 24 * time.Hour
 // ErrTooManySets is returned by [EntitySets.Create] when the session holds as many sets as its quota allows.
 var ErrTooManySets = errors.New("too many entity sets")
 
+// TooManySetsError is an [ErrTooManySets] that knows when the first of the sets will have expired, if none is used or released.
+type TooManySetsError struct{ Until time.Time }
+
+// Error is the one of [ErrTooManySets].
+func (e *TooManySetsError) Error() string { return ErrTooManySets.Error() }
+
+// Is makes it an [ErrTooManySets].
+func (e *TooManySetsError) Is(target error) bool { return target == ErrTooManySets }
+
 // EntitySet is a selection kept on the server: the keys of its entities in order (section 5). It is a value; Keys must not be changed.
 type EntitySet struct {
 	ID      string
@@ -69,13 +78,4 @@ func newSetID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails; see crypto/rand
 	return strings.ToUpper(hex.EncodeToString(b[:]))
-}
-
-// setTimeout returns the life time that $timeout asks for; 0 when it is absent or 0.
-func setTimeout(p params) time.Duration {
-	seconds, ok := p.number("timeout")
-	if !ok {
-		return 0
-	}
-	return time.Duration(min(seconds, int(maxSetTimeout/time.Second))) * time.Second
 }

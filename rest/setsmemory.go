@@ -37,7 +37,7 @@ func (m *MemoryEntitySets) Create(_ context.Context, set EntitySet, quota int) e
 	own := m.bySession[set.Session]
 	m.expire(own, set.Used)
 	if quota > 0 && len(own) >= quota {
-		return ErrTooManySets
+		return &TooManySetsError{Until: firstToEnd(own)}
 	}
 	if quota == 0 && len(own) >= DefaultSets {
 		m.remove(oldest(own))
@@ -76,6 +76,17 @@ func oldest(sets map[string]*EntitySet) *EntitySet {
 		}
 	}
 	return found
+}
+
+// firstToEnd returns when the first of the sets expires.
+func firstToEnd(sets map[string]*EntitySet) time.Time {
+	var first time.Time
+	for _, s := range sets {
+		if end := s.Expires(); first.IsZero() || end.Before(first) {
+			first = end
+		}
+	}
+	return first
 }
 
 // sweep removes expired sets, at most once in [sweepEvery].

@@ -35,15 +35,12 @@ func (c *call) storeSet(sel *dataclasses.RemoteSelection) (*dataclasses.RemoteSe
 	if err != nil {
 		return nil, "", err
 	}
-	timeout := setTimeout(c.req.params)
-	if timeout == 0 {
-		timeout = DefaultSetTimeout
-	}
 	set := EntitySet{
 		ID: newSetID(), Class: sel.Class().Name(), Keys: keys, Ordered: sel.Ordered(),
-		Session: c.sessionID(), Guest: c.guest(), Timeout: timeout, Used: c.now(),
+		Session: c.sessionID(), Guest: c.guest(), Timeout: c.newTimeout(), Used: c.now(),
 	}
-	if err := c.sets.Create(c.ctx, set, c.setQuota); err != nil {
+	if err := c.sets.Create(c.ctx, set, c.mostSets()); err != nil {
+		c.retryAfter(err)
 		return nil, "", fmt.Errorf("store entity set: %w", err)
 	}
 	return sel.Class().FromKeys(keys), set.ID, nil
@@ -59,7 +56,7 @@ func (c *call) loadSet(id string) (*EntitySet, error) {
 	if !ok || !c.mayUse(set) {
 		return nil, noSet(id)
 	}
-	if _, err := c.sets.Touch(c.ctx, id, now, setTimeout(c.req.params)); err != nil {
+	if _, err := c.sets.Touch(c.ctx, id, now, c.askedTimeout()); err != nil {
 		return nil, fmt.Errorf("use entity set: %w", err)
 	}
 	return &set, nil

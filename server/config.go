@@ -64,6 +64,13 @@ type Config struct {
 	// Admin is the administration web server; nil: none.
 	Admin *Admin
 
+	// RESTAuthentication is the hook On REST Authentication, asked by $directory/login unless roles.json says forceLogin (S-076). Nil:
+	// logins are accepted and change nothing.
+	RESTAuthentication rest.LoginFunc
+	// Mobile serves mobile apps under /mobileapp; nil: there is no such path. Without a Store of its own it is given one in a folder
+	// beside an SQLite file, called <name>-mobile, and one in memory with PostgreSQL.
+	Mobile *rest.Mobile
+
 	// Listen is the TCP address, default [DefaultListen]; port 0 takes a free one.
 	Listen string
 	// MaxBody is the size in bytes of the largest request body, default and at most [DefaultMaxBody].

@@ -11,7 +11,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/ordago/ordago/rest"
 	"github.com/ordago/ordago/session"
 	"github.com/ordago/ordago/web"
 )
@@ -66,12 +65,10 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err := s.openSessions(); err != nil {
 		return err
 	}
-	opts := append([]rest.Option{rest.Logger(s.config.Log), rest.MaxBody(s.config.MaxBody)}, s.config.REST...)
-	if s.config.Web != nil {
-		opts = append(opts, rest.CheckedElsewhere(pagesRoute))
+	opts, err := s.mountREST()
+	if err != nil {
+		return err
 	}
-	s.echo = rest.New(opts...)
-	rest.Mount(s.echo.Group("/rest"), s.store.Remote(), s.sessions, opts...)
 	return s.mountPages(opts)
 }
 

@@ -98,3 +98,8 @@ func (s source) sessions() (*sql.DB, io.Closer, error) {
 func sessionsPath(path string) string {
 	return strings.TrimSuffix(path, filepath.Ext(path)) + "-sessions.db"
 }
+
+// mobilePath is the folder of the mobile apps that belong to an SQLite file.
+func mobilePath(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + "-mobile"
+}

@@ -123,6 +123,7 @@ func (m *Manager) Drop(ctx context.Context, id string) error {
 	if err := m.start(); err != nil {
 		return err
 	}
+	m.dropped(id)
 	existed, err := m.homeOf(id).Delete(ctx, id)
 	if existed {
 		m.ended(id)

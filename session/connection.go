@@ -83,6 +83,9 @@ func (s *Session) SetPeer(state PeerState, unreachableSince time.Time) {
 func (st *state) end() error {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
+	if st.realm.dropped != nil {
+		st.realm.dropped(st.id)
+	}
 	existed, err := st.realm.store.Delete(ctx, st.id)
 	if existed {
 		st.realm.ended(st.id)

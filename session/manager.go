@@ -73,7 +73,7 @@ type Manager struct {
 	cookie string // name
 
 	desktops   *desktops
-	entitySets func(id string) int
+	entitySets map[any]func(id string) int // by store
 	limiter    addressLimiter
 	stop       context.CancelFunc
 	sweeper    sync.WaitGroup
@@ -81,6 +81,8 @@ type Manager struct {
 	mu      sync.Mutex
 	closed  bool
 	onClose []func(id string)
+	onGrant []func(id string)
+	onDrop  []func(id string)
 }
 
 // start prepares the manager at its first use.
@@ -95,6 +97,8 @@ func (m *Manager) start() error {
 			component:  m.Component,
 			entitySets: m.countEntitySets,
 			ended:      m.ended,
+			granted:    m.granted,
+			dropped:    m.dropped,
 		}
 		if m.realm.store == nil {
 			m.realm.store = NewMemoryStore()
@@ -129,7 +133,7 @@ func (m *Manager) start() error {
 // error (S-023), but for "rest" in profile R4 (S-027): bind [Anonymous] then. Other errors are [ErrTooMany],
 // [ErrManagerClosed] and failures of the store.
 func (m *Manager) Bind(w http.ResponseWriter, r *http.Request, typ string) (*Session, error) {
-	if m.Disabled && !(typ == restType && m.Profile.has(R4)) {
+	if m.off(typ) {
 		return nil, nil
 	}
 	if err := m.start(); err != nil {
@@ -231,23 +235,21 @@ func (m *Manager) touch(ctx context.Context, r *Record, now time.Time) (bool, er
 
 // create makes a guest session and returns it with its secret.
 func (m *Manager) create(ctx context.Context, c client) (*state, string, error) {
+	return m.createAs(ctx, c, Record{ID: newID()})
+}
+
+// createAs completes the record of a new web session, of which ID and sign-in are given.
+func (m *Manager) createAs(ctx context.Context, c client, r Record) (*state, string, error) {
 	now := m.realm.now()
 	if err := m.admit(ctx, c.address, now); err != nil {
 		return nil, "", err
 	}
 	secret := newSecret()
-	r := Record{
-		ID:        newID(),
-		Secret:    HashSecret(secret),
-		Version:   1,
-		Kind:      Web,
-		Type:      c.typ,
-		Idle:      min(max(m.Idle, MinIdle), maxIdle),
-		Created:   now,
-		Seen:      now.Add(m.realm.store.TouchEvery()),
-		Address:   c.address,
-		UserAgent: c.userAgent,
-	}
+	r.Secret, r.Version = HashSecret(secret), 1
+	r.Kind, r.Type = Web, c.typ
+	r.Idle = min(max(m.Idle, MinIdle), maxIdle)
+	r.Created, r.Seen = now, now.Add(m.realm.store.TouchEvery())
+	r.Address, r.UserAgent = c.address, c.userAgent
 	if err := m.realm.store.Create(ctx, r); err != nil {
 		return nil, "", fmt.Errorf("create session: %w", err)
 	}

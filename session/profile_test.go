@@ -192,7 +192,9 @@ func TestQuotas(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, open func() session.Store) {
 		m := &session.Manager{Store: open(), Profile: session.R4, Roles: roles(t, false)}
-		m.CountEntitySets(func(id string) int { return len(id) })
+		m.CountEntitySets(t, func(string) int { return 30 })
+		m.CountEntitySets(t, func(string) int { return 31 })
+		m.CountEntitySets(m, func(string) int { return 1 })
 		a := newApp(t, m)
 		b := a.browser()
 		values := func(s *session.Session) [3]int {

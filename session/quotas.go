@@ -1,6 +1,10 @@
 package session
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // defaultEntitySetTimeout is what the quota of that name starts with, in seconds.
 const defaultEntitySetTimeout = 7200
@@ -111,20 +115,26 @@ func (q Quota) set(limit int) error {
 	})
 }
 
-// CountEntitySets tells the manager how to count the entity sets of a session,
-// for [Quotas.Current].
-func (m *Manager) CountEntitySets(count func(id string) int) {
+// CountEntitySets tells the manager how to count the entity sets that a session
+// has in store, for [Quotas.Current]. Those of several stores add up; a store that
+// is given twice counts once. It must be a value that can be compared, such as a
+// pointer.
+func (m *Manager) CountEntitySets(store any, count func(id string) int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.entitySets = count
+	if m.entitySets == nil {
+		m.entitySets = map[any]func(string) int{}
+	}
+	m.entitySets[store] = count
 }
 
 func (m *Manager) countEntitySets(id string) int {
 	m.mu.Lock()
-	count := m.entitySets
+	counts := slices.Collect(maps.Values(m.entitySets))
 	m.mu.Unlock()
-	if count == nil {
-		return 0
+	total := 0
+	for _, count := range counts {
+		total += count(id)
 	}
-	return count(id)
+	return total
 }

@@ -89,6 +89,17 @@ func (g *registry) close(id string) {
 	s.states[id] = entry
 }
 
+// bury forgets the state of a session that has ended, so that another one with its
+// ID can begin. Who holds the old one keeps seeing an ended session.
+func (g *registry) bury(id string) {
+	s := g.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.states[id].state.Value(); st != nil && st.closed() {
+		delete(s.states, id)
+	}
+}
+
 // rest lets the states go that were not used since the last rest.
 func (g *registry) rest() {
 	for i := range g.shards {

@@ -24,6 +24,8 @@ type realm struct {
 	component  bool
 	entitySets func(id string) int // nil: nobody counts
 	ended      func(id string)     // called when a session was removed by End
+	granted    func(id string)     // called when a sign-in changed; nil: nobody asks
+	dropped    func(id string)     // called when End is asked for; nil: nobody asks
 }
 
 // state is one live session in this process. All requests of a session share
@@ -146,6 +148,7 @@ func (st *state) update(fn func(*Record) error) error {
 	case <-ctx.Done():
 		return ErrBusy
 	}
+	was := st.view.Load()
 	r, found, err := st.realm.store.Update(ctx, st.id, fn)
 	if err != nil {
 		return err
@@ -155,5 +158,6 @@ func (st *state) update(fn func(*Record) error) error {
 		return ErrClosed
 	}
 	st.publish(&r)
+	st.realm.regranted(&was.record, &r)
 	return nil
 }
