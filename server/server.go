@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/labstack/echo/v4"
 
 	"github.com/ordago/ordago/rest"
@@ -25,9 +28,17 @@ type Server struct {
 	sessionDB io.Closer // nil while sessions are in memory
 	closeOnce func() error
 
+	session    *session.Session // of all that is no web request
+	storage    *session.Object  // of the whole program
+	procedures map[string]Procedure
+	processes  *processes
+	clock      clockwork.Clock // of the schedule
+	requests   atomic.Int64    // web requests that run
+
 	mu       sync.Mutex
 	listener net.Listener // nil before Listen and after Run
 	closed   bool
+	ran      bool
 }
 
 // Open puts the application together: it opens the database, migrates it, compares it with the models, and prepares sessions and
@@ -55,10 +66,12 @@ func (s *Server) prepare(ctx context.Context) error {
 	}
 	s.sessions = &session.Manager{
 		Roles: s.store.Roles(), AppName: s.config.CookieName, Secure: s.config.CookieSecure, Log: s.config.Log,
+		Profile: s.config.Profile,
 	}
 	if err := s.openSessions(); err != nil {
 		return err
 	}
+	s.openProcesses()
 	opts := append([]rest.Option{rest.Logger(s.config.Log), rest.MaxBody(s.config.MaxBody)}, s.config.REST...)
 	s.echo = rest.New(opts...)
 	rest.Mount(s.echo.Group("/rest"), s.store.Remote(), s.sessions, opts...)
@@ -83,21 +96,43 @@ func (s *Server) openSessions() error {
 	return nil
 }
 
+// openProcesses begins the session of the application and prepares what runs in it.
+func (s *Server) openProcesses() {
+	kind := session.StoredProcedure
+	if s.config.Standalone {
+		kind = session.Standalone
+	}
+	s.session = session.New(kind, session.Desktop{
+		Manager: s.sessions, UserName: s.config.UserName, Roles: s.sessions.Roles, Profile: s.config.Profile,
+	})
+	s.storage = session.NewStorage(MaxStorage)
+	s.procedures = make(map[string]Procedure, len(s.config.Procedures))
+	for _, p := range s.config.Procedures {
+		s.procedures[p.Name()] = p
+	}
+	s.clock = clockwork.NewRealClock()
+	s.processes = newProcesses(s.config.MaxProcesses, time.Now)
+}
+
 // Echo returns the router, to add routes or to set IPExtractor behind a proxy; before [Server.Run] only.
 func (s *Server) Echo() *echo.Echo { return s.echo }
 
 // Handler answers the requests of the application, for a server of one's own.
-func (s *Server) Handler() http.Handler { return s.echo }
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serveHTTP) }
 
 // Sessions returns the session manager.
 func (s *Server) Sessions() *session.Manager { return s.sessions }
 
-// Close ends the sessions' housekeeping and closes listener and database. Call it after [Server.Run] has returned; calling it again
+// Close aborts processes, ends [Server.Session] and the sessions' housekeeping, and closes listener and database. Call it after [Server.Run] has returned; calling it again
 // does nothing.
 func (s *Server) Close() error { return s.closeOnce() }
 
 func (s *Server) close() error {
 	errs := []error{s.stopListening()}
+	if s.session != nil {
+		s.processes.stop(s.abortTime(), s.config.Log)
+		errs = append(errs, s.session.End())
+	}
 	if s.sessions != nil {
 		errs = append(errs, s.sessions.Close())
 	}
