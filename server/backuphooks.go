@@ -73,7 +73,7 @@ func (s *Server) askForBackup(ctx context.Context) *BackupError {
 		code = BackupHookFailed
 	}
 	refused := &BackupError{Code: code, Refused: true, Err: err}
-	s.logFailure("backup refused by its startup hook", refused, "code", code)
+	s.log.Error("backup refused by the application", "code", code, "error", err)
 	return refused
 }
 
@@ -83,13 +83,10 @@ func (s *Server) tellBackup(ctx context.Context, code int) {
 	if run == nil {
 		return
 	}
-	err := s.hook(ctx, onBackupShutdown, func(ctx context.Context, session *session.Session) error {
+	_ = s.hook(ctx, onBackupShutdown, func(ctx context.Context, session *session.Session) error { // a panic is logged
 		run(ctx, session, code)
 		return nil
 	})
-	if err != nil {
-		s.logFailure("backup shutdown hook failed", err)
-	}
 }
 
 // backupErrorOf gives a failure its code.

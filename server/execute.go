@@ -98,7 +98,7 @@ func (s *Server) launch(l launch, run work) (number int, started bool, err error
 	}
 	go func() {
 		defer s.processes.end(p)
-		if err := guarded(s.Context(p.ctx), s.session, l.method, run); err != nil {
+		if err := s.guarded(p.ctx, l.method, run); err != nil {
 			s.logFailure("process failed", err, "process", p.number, "name", p.name, "procedure", l.method)
 		}
 	}()

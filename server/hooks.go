@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/ordago/ordago/dataclasses"
+	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -38,24 +39,35 @@ const (
 	onSystemEvent    = "On System Event"
 )
 
-// hook runs one hook as a process and waits for it. The process ends with ctx and has nothing else of it.
+// hook runs one hook as a process and waits for it. The process ends with ctx and has nothing else of it. A panic is logged and returned.
 func (s *Server) hook(ctx context.Context, name string, run work) error {
 	p, _, err := s.processes.begin(ctx, launch{name: name, method: name, hook: true})
 	if err != nil {
 		return err
 	}
 	defer s.processes.end(p)
-	return guarded(s.Context(p.ctx), s.session, name, run)
+	err = s.guarded(p.ctx, name, run)
+	if panicked(err) {
+		s.logFailure("hook failed", err, "hook", name)
+	}
+	return err
 }
 
-// guarded runs code of the application and turns a panic into an error.
-func guarded(ctx context.Context, s *session.Session, where string, run work) (err error) {
+func panicked(err error) bool {
+	_, ok := errors.AsType[*dataclasses.PanicError](err)
+	return ok
+}
+
+// guarded runs code of the application and turns a panic into an error. The code has a handle of its own: what it promotes ends with it.
+func (s *Server) guarded(ctx context.Context, where string, run work) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &dataclasses.PanicError{Where: where, Value: p, Stack: debug.Stack()}
 		}
 	}()
-	return run(ctx, s)
+	ctx, own, leave := session.Enter(s.Context(ctx), privileges.Set{})
+	defer leave()
+	return run(ctx, own)
 }
 
 // logFailure logs an error of the application's code, a panic with its stack.
@@ -73,11 +85,7 @@ func (s *Server) startUp(ctx context.Context) error {
 	if run == nil || s.config.Standalone {
 		return nil
 	}
-	err := s.hook(ctx, onServerStartup, run)
-	if p, ok := errors.AsType[*dataclasses.PanicError](err); ok {
-		s.logFailure("startup hook failed", p)
-	}
-	if err != nil {
+	if err := s.hook(ctx, onServerStartup, run); err != nil {
 		return fmt.Errorf("on server startup: %w", err)
 	}
 	return nil
@@ -94,9 +102,7 @@ func (s *Server) shutDown(ctx context.Context) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := s.hook(ctx, onServerShutdown, withoutError(run)); err != nil {
-			s.logFailure("shutdown hook failed", err)
-		}
+		_ = s.hook(ctx, onServerShutdown, withoutError(run)) // it returns nothing, and a panic is logged
 	}()
 	select {
 	case <-ended:

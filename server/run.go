@@ -76,6 +76,9 @@ func (s *Server) Run(ctx context.Context) error {
 		return errClosed
 	}
 	defer s.processes.stop(s.abortTime(), s.config.Log)
+	watched, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	s.watchSystemEvents(watched)
 	if err := s.startUp(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -83,9 +86,6 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	watched, stopWatching := context.WithCancel(ctx)
-	defer stopWatching()
-	s.watchSystemEvents(watched)
 	err = rest.ServeListener(s.webContext(ctx), s.Handler(), l, s.config.Grace, s.config.Log)
 	stopSchedule()
 	s.shutDown(ctx)

@@ -2,10 +2,8 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/session"
 )
 
@@ -33,8 +31,7 @@ func (s *Server) SystemEvent(ctx context.Context, event SystemEvent) error {
 		run(ctx, session, event)
 		return nil
 	})
-	if p, ok := errors.AsType[*dataclasses.PanicError](err); ok {
-		s.logFailure("system event hook failed", p)
+	if panicked(err) {
 		return nil
 	}
 	return err
