@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	a.use(root.PersistentFlags(), fileOption, "log-level", "log-format")
-	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.execCommand(), a.versionCommand())
 	return root
 }
 
@@ -101,7 +101,8 @@ func needCommand(cmd *cobra.Command, _ []string) error {
 // config is the demo application under the settings.
 func (a *app) config() server.Config {
 	c := a.settings.config()
-	c.Definitions = invoices.Definitions()
+	demo := invoices.New()
+	c.Definitions, c.Procedures, c.Schedule = demo.Definitions(), demo.Procedures(), demo.Schedule()
 	c.Migrations = invoices.Migrations()
 	c.Log = a.log
 	return c

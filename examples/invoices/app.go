@@ -9,6 +9,7 @@ import (
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
+	"github.com/ordago/ordago/server"
 )
 
 // Entities and selections that functions are called on or return.
@@ -38,6 +39,8 @@ type App struct {
 	Label       *dataclasses.Func[*invoiceEntity, none, string]
 	Recalculate *dataclasses.Func[*invoiceEntity, none, int64]
 
+	CancelStaleDrafts *server.Proc[StaleDrafts]
+
 	passwords passwords
 	now       func() time.Time
 }
@@ -56,6 +59,7 @@ func New() *App {
 	a.Pay = dataclasses.Exposed("pay", pay)
 	a.Label = dataclasses.ExposedLocal("label", label)
 	a.Recalculate = dataclasses.Private("recalculate", recalculate)
+	a.CancelStaleDrafts = server.NewProcedure("cancelStaleDrafts", a.cancelStaleDrafts)
 	return a
 }
 
