@@ -59,7 +59,7 @@ migrations:         github.com/pressly/goose/v3 gorm.io/gorm
 dataclasses:        github.com/google/uuid gorm.io/gorm
 rest:               github.com/labstack/echo/v4 golang.org/x/time
 web:                github.com/expr-lang/expr github.com/labstack/echo/v4
-server:             github.com/jackc/pgx/v5 github.com/labstack/echo/v4 gorm.io/driver/postgres gorm.io/gorm
+server:             github.com/go-co-op/gocron/v2 github.com/jackc/pgx/v5 github.com/jonboulle/clockwork github.com/labstack/echo/v4 gorm.io/driver/postgres gorm.io/gorm
 cmd/ordago:         github.com/knadh/koanf/parsers/yaml github.com/knadh/koanf/v2 github.com/schollz/progressbar/v3 github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 examples/...:       golang.org/x/crypto golang.org/x/time gorm.io/gorm
 

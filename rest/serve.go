@@ -55,7 +55,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 }
 
 // ServeListener answers requests on l, which it closes, with limits on headers and on the time clients take. When ctx ends, no new
-// requests are accepted and running ones may finish within grace; those that do not are cut, which is an error.
+// requests are accepted and running ones may finish within grace; those that do not are cut, which is an error. The contexts of requests
+// have the values of ctx.
 // What net/http says about broken connections goes to log at debug level.
 func ServeListener(ctx context.Context, h http.Handler, l net.Listener, grace time.Duration, log *slog.Logger) error {
 	server := &http.Server{
@@ -64,6 +65,7 @@ func ServeListener(ctx context.Context, h http.Handler, l net.Listener, grace ti
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:          slog.NewLogLogger(log.With("from", "net/http").Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

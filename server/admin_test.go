@@ -108,6 +108,7 @@ func TestAdminList(t *testing.T) {
 		{Server: "administration", Origin: "web", UserName: "administrator", Status: "online", Privileges: []string{"WebAdmin"}, IPAddress: here, UserAgent: agent},
 		{Server: "host", Origin: "client", UserName: "cleo", Status: "online", Privileges: []string{}, IPAddress: "192.0.2.9"},
 		{Server: "host", Origin: "rest", UserName: "ada", Status: "online", Privileges: []string{"WebAdmin"}, IPAddress: here, UserAgent: agent},
+		{Server: "host", Origin: "server", UserName: "designer", Status: "online", Privileges: []string{}},
 		{Server: "host", Origin: "web", Status: "online", Guest: true, Privileges: []string{}, IPAddress: here, UserAgent: agent},
 		{Server: "stock", Origin: "web", Status: "online", Guest: true, Privileges: []string{}, IPAddress: here, UserAgent: agent},
 	}
@@ -137,8 +138,8 @@ func TestAdminDrop(t *testing.T) {
 	if !remote.Closed() {
 		t.Error("the client's session lives on")
 	}
-	if n := len(listed(t, s, admin)); n != 2 { // the administrator's and ada's new one
-		t.Errorf("%d sessions, want 2", n)
+	if n := len(listed(t, s, admin)); n != 3 { // the administrator's, the server's and ada's new one
+		t.Errorf("%d sessions, want 3", n)
 	}
 }
 

@@ -155,10 +155,17 @@ type running struct {
 // start opens and runs a server, which the test's end stops.
 func start(t *testing.T, c server.Config) *running {
 	t.Helper()
+	return startWith(t, c, func(*server.Server) {})
+}
+
+// startWith is start with something to do between Open and Run.
+func startWith(t *testing.T, c server.Config, prepare func(*server.Server)) *running {
+	t.Helper()
 	s, err := server.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	prepare(s)
 	return run(t, s)
 }
 

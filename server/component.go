@@ -67,7 +67,7 @@ func checkComponents(all []Component) error {
 func (c Component) manager(config Config) *session.Manager {
 	m := c.Web.Manager
 	if m == nil {
-		m = &session.Manager{AppName: c.Name}
+		m = &session.Manager{AppName: c.Name, Profile: config.Profile}
 	}
 	m.Component = true
 	m.Secure = m.Secure || config.CookieSecure

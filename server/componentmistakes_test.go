@@ -15,7 +15,7 @@ func TestComponentMistakes(t *testing.T) {
 	t.Parallel()
 	c := stockConfig(t)
 	c.Web.Manager = &session.Manager{}
-	c.Web.Methods = append(c.Web.Methods, web.NewMethod("stock_look", look))
+	c.Web.Methods = append(c.Web.Methods, web.NewMethod("stock_look", lookAround))
 	again := stock()
 	again.Definitions = []dataclasses.Definition{dataclasses.DefineExposed[Note]()}
 	silent := server.Component{Listen: "127.0.0.1:0"}

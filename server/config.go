@@ -10,6 +10,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/rest"
+	"github.com/ordago/ordago/session"
 	"github.com/ordago/ordago/sqlite"
 	"github.com/ordago/ordago/web"
 )
@@ -21,6 +22,8 @@ const (
 	DefaultGrace     = rest.DefaultGrace
 	DefaultSlowQuery = 200 * time.Millisecond
 	DefaultMaxBody   = rest.DefaultMaxBody // bytes
+
+	DefaultMaxProcesses = 256
 )
 
 // SQLiteEngine names the SQLite engine in this build: "mattn" or "modernc".
@@ -71,11 +74,29 @@ type Config struct {
 	// beside an SQLite file, called <name>-mobile, and one in memory with PostgreSQL.
 	Mobile *rest.Mobile
 
+	// Standalone makes a single-user application: the same program without a server. Code that belongs to no web request runs in the
+	// standalone session then (S-010), and the hooks of a server are not called; [Server.Run] serves web requests all the same, in web
+	// sessions (S-029).
+	Standalone bool
+	// UserName is the user of [Server.Session], default "designer" (S-123).
+	UserName string
+	// Profile chooses the version of 4D whose rules hold for sessions, default [session.P21].
+	Profile session.Profile
+	// Procedures are what can run in processes of their own, see [NewProcedure].
+	Procedures []Procedure
+	// MaxProcesses is how many procedures may run at the same time, default [DefaultMaxProcesses].
+	MaxProcesses int
+	// Schedule says which procedures run at what time while [Server.Run] does.
+	Schedule []Scheduled
+	// Hooks are called in the course of the application's life.
+	Hooks Hooks
+
 	// Listen is the TCP address, default [DefaultListen]; port 0 takes a free one.
 	Listen string
 	// MaxBody is the size in bytes of the largest request body, default and at most [DefaultMaxBody].
 	MaxBody int64
-	// Grace is how long running requests may take to finish when the server stops, default [DefaultGrace].
+	// Grace is how long running requests may take to finish when the server stops, and then again how long [Hooks] ServerShutdown may take,
+	// default [DefaultGrace].
 	Grace time.Duration
 	// SlowQuery is the duration from which a database statement is logged as slow, default [DefaultSlowQuery].
 	SlowQuery time.Duration
@@ -116,6 +137,7 @@ func (c Config) withDefaults() Config {
 	c.Sessions = cmp.Or(c.Sessions, SessionsInMemory)
 	c.Listen = cmp.Or(c.Listen, DefaultListen)
 	c.MaxBody = cmp.Or(c.MaxBody, DefaultMaxBody)
+	c.MaxProcesses = cmp.Or(c.MaxProcesses, DefaultMaxProcesses)
 	c.Grace = cmp.Or(c.Grace, DefaultGrace)
 	c.SlowQuery = cmp.Or(c.SlowQuery, DefaultSlowQuery)
 	c.Log = cmp.Or(c.Log, slog.Default())
@@ -137,8 +159,11 @@ func (c Config) check() error {
 	if c.Grace < 0 || c.SlowQuery < 0 {
 		errs = append(errs, errors.New("the grace period and the slow query time cannot be negative"))
 	}
+	if c.MaxProcesses < 0 {
+		errs = append(errs, fmt.Errorf("%d processes cannot run at the same time: choose 1 or more", c.MaxProcesses))
+	}
 	if len(c.Definitions) == 0 {
 		errs = append(errs, errors.New("there are no definitions: give the dataclasses to serve"))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.checkProcedures())...)
 }

@@ -11,4 +11,7 @@
 //	}
 //	defer s.Close()
 //	return s.Run(ctx)
+//
+// What belongs to no web request runs in processes of the application: procedures ([NewProcedure]), started by [Proc.Execute] or a
+// schedule, and [Hooks]. They share one session, [Server.Session].
 package server

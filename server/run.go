@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/ordago/ordago/rest"
 )
@@ -15,7 +16,7 @@ var errClosed = errors.New("the server is closed")
 func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed || s.ran {
 		return nil, errClosed
 	}
 	if s.listener != nil {
@@ -32,36 +33,66 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	return l.Addr(), nil
 }
 
-// takeListener hands the listener over to who closes it; nil when there is none.
-func (s *Server) takeListener() net.Listener {
+// begin hands the listener to the one Run of this server; nil when there was one, or when the server is closed.
+func (s *Server) begin() net.Listener {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ran || s.listener == nil {
+		return nil
+	}
 	l := s.listener
-	s.listener = nil
+	s.ran, s.listener = true, nil
 	return l
 }
 
 // stopListening gives the address up for good.
 func (s *Server) stopListening() error {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.closed = true
 	err := s.closeFronts()
-	s.mu.Unlock()
-	if l := s.takeListener(); l != nil {
-		return errors.Join(err, l.Close())
+	if s.listener == nil {
+		return err
 	}
+	err = errors.Join(err, s.listener.Close())
+	s.listener = nil
 	return err
 }
 
-// Run answers requests until ctx ends. Then no new ones are accepted and running ones may finish within [Config.Grace]; those that do
-// not are cut, which is an error. It listens first unless [Server.Listen] has.
+// abortTime is how long processes may take to end once they were told to.
+func (s *Server) abortTime() time.Duration { return min(maxAbortTime, s.config.Grace) }
+
+const maxAbortTime = 2 * time.Second
+
+// Run answers requests until ctx ends, once in the life of a server. It listens first unless [Server.Listen] has. Then:
+//
+//   - [Hooks] ServerStartup runs, while connections wait; the schedule and requests begin when it has returned without an error.
+//   - When ctx ends, no new requests are accepted and running ones may finish within [Config.Grace]; those that do not are cut, which
+//     is an error.
+//   - The schedule stops, [Hooks] ServerShutdown runs, and processes that still run are aborted, one by one: their contexts end, and
+//     those that have not returned two seconds later are abandoned, with a line in the log.
 func (s *Server) Run(ctx context.Context) error {
 	if _, err := s.Listen(ctx); err != nil {
 		return err
 	}
-	l := s.takeListener()
+	l := s.begin()
 	if l == nil {
 		return errClosed
 	}
-	return s.serve(ctx, l)
+	s.Session() // begins with the server (S-012)
+	defer s.processes.stop(s.abortTime(), s.config.Log)
+	watched, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	s.watchSystemEvents(watched)
+	if err := s.startUp(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	stopSchedule, err := s.startSchedule()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	err = s.serve(s.webContext(ctx), l)
+	stopSchedule()
+	s.shutDown(ctx)
+	return err
 }

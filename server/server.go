@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/labstack/echo/v4"
 
 	"github.com/ordago/ordago/session"
@@ -28,9 +31,19 @@ type Server struct {
 	sessionDB io.Closer // nil while sessions are in memory
 	closeOnce func() error
 
+	session      *session.Session // of all that is no web request; nil before it is first asked for
+	beginSession sync.Once
+
+	storage    *session.Object // of the whole program
+	procedures map[string]Procedure
+	processes  *processes
+	clock      clockwork.Clock // of the schedule
+	requests   atomic.Int64    // web requests that run
+
 	mu       sync.Mutex
 	listener net.Listener // nil before Listen and after Run
 	closed   bool
+	ran      bool
 }
 
 // Open puts the application together: it opens the database, migrates it, compares it with the models, and prepares sessions and
@@ -65,6 +78,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err := s.openSessions(); err != nil {
 		return err
 	}
+	s.openProcesses()
 	opts, err := s.mountREST()
 	if err != nil {
 		return err
@@ -90,22 +104,41 @@ func (s *Server) openSessions() error {
 	return nil
 }
 
+// openProcesses prepares what runs in the session of the application.
+func (s *Server) openProcesses() {
+	s.storage = session.NewStorage(MaxStorage)
+	s.procedures = make(map[string]Procedure, len(s.config.Procedures))
+	for _, p := range s.config.Procedures {
+		s.procedures[p.Name()] = p
+	}
+	s.clock = clockwork.NewRealClock()
+	s.processes = newProcesses(s.config.MaxProcesses, time.Now)
+}
+
 // Echo returns the router, to add routes or to set IPExtractor behind a proxy, which holds for the other web servers of the application
 // too; before [Server.Run] only.
 func (s *Server) Echo() *echo.Echo { return s.echo }
 
 // Handler answers the requests of the application, for a server of one's own.
-func (s *Server) Handler() http.Handler { return s.echo }
+func (s *Server) Handler() http.Handler { return s.handler(s.echo) }
 
 // Sessions returns the session manager.
 func (s *Server) Sessions() *session.Manager { return s.sessions }
 
-// Close ends the sessions' housekeeping and closes listener and database. Call it after [Server.Run] has returned; calling it again
-// does nothing.
+// Close aborts processes, ends [Server.Session] and the sessions' housekeeping, and closes listeners and database. Call it after
+// [Server.Run] has returned; calling it again does nothing.
 func (s *Server) Close() error { return s.closeOnce() }
 
 func (s *Server) close() error {
-	errs := []error{s.stopListening(), s.sessions.Close(), s.closeManagers()}
+	errs := []error{s.stopListening()}
+	if s.processes != nil {
+		s.processes.stop(s.abortTime(), s.config.Log)
+	}
+	s.beginSession.Do(func() {}) // too late now
+	if s.session != nil {
+		errs = append(errs, s.session.End())
+	}
+	errs = append(errs, s.sessions.Close(), s.closeManagers())
 	if s.sessionDB != nil {
 		errs = append(errs, s.sessionDB.Close())
 	}

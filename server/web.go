@@ -35,7 +35,7 @@ type front struct {
 
 // newManager returns the session manager of the host, for REST and pages alike (S-217). Its roles and its store come with the database.
 func (c Config) newManager() *session.Manager {
-	return &session.Manager{AppName: c.CookieName, Secure: c.CookieSecure, Disabled: c.NoSessions, Log: c.Log}
+	return &session.Manager{AppName: c.CookieName, Secure: c.CookieSecure, Disabled: c.NoSessions, Profile: c.Profile, Log: c.Log}
 }
 
 // host describes the host's web server, with what the components add.
@@ -180,11 +180,11 @@ func (s *Server) serve(ctx context.Context, l net.Listener) error {
 			errs[i] = rest.ServeListener(ctx, h, l, s.config.Grace, s.config.Log)
 		})
 	}
-	begin(0, s.echo, l)
+	begin(0, s.Handler(), l)
 	for i, f := range s.fronts {
 		if l := s.takeFront(f); l != nil {
 			s.trustAs(f)
-			begin(i+1, f.echo, l)
+			begin(i+1, s.handler(f.echo), l)
 		}
 	}
 	running.Wait()

@@ -32,7 +32,7 @@ func sightOf(s *session.Session) string {
 }
 
 // look is a method that tells which session it sees, in itself and in the functions of the datastore that it calls.
-func look(ctx context.Context, s *session.Session, c *web.Call) error {
+func lookAround(ctx context.Context, s *session.Session, c *web.Call) error {
 	ds, ok := dataclasses.FromContext(ctx)
 	if !ok {
 		return errors.New("no datastore")
@@ -62,7 +62,7 @@ func pages() *web.Server {
 			"plain.html":  {Data: []byte(`<!--#4DTEXT 1+1-->`)},
 		},
 		HomePage: "index.shtml",
-		Methods:  []*web.Method{web.NewMethod("look", look, web.TagsAndURLs), web.NewMethod("enter", enter, web.TagsAndURLs)},
+		Methods:  []*web.Method{web.NewMethod("look", lookAround, web.TagsAndURLs), web.NewMethod("enter", enter, web.TagsAndURLs)},
 	}
 }
 

@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	a.use(root.PersistentFlags(), fileOption, "log-level", "log-format")
-	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.execCommand(), a.versionCommand())
 	return root
 }
 
@@ -102,6 +102,7 @@ func needCommand(cmd *cobra.Command, _ []string) error {
 func (a *app) config() server.Config {
 	c, demo := a.settings.config(), invoices.New()
 	c.Definitions, c.Web = demo.Definitions(), demo.Web()
+	c.Procedures, c.Schedule = demo.Procedures(), demo.Schedule()
 	c.Migrations = invoices.Migrations()
 	c.Log = a.log
 	return c

@@ -11,6 +11,7 @@ import (
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
+	"github.com/ordago/ordago/server"
 )
 
 // Entities and selections that functions are called on or return.
@@ -40,6 +41,8 @@ type App struct {
 	Label       *dataclasses.Func[*invoiceEntity, none, string]
 	Recalculate *dataclasses.Func[*invoiceEntity, none, int64]
 
+	CancelStaleDrafts *server.Proc[StaleDrafts]
+
 	passwords passwords
 	signIns   *rate.Limiter // of the pages; REST has limits of its own
 	now       func() time.Time
@@ -59,6 +62,7 @@ func New() *App {
 	a.Pay = dataclasses.Exposed("pay", pay)
 	a.Label = dataclasses.ExposedLocal("label", label)
 	a.Recalculate = dataclasses.Private("recalculate", recalculate)
+	a.CancelStaleDrafts = server.NewProcedure("cancelStaleDrafts", a.cancelStaleDrafts)
 	return a
 }
 
