@@ -121,6 +121,7 @@ func (r *replacement) prepare(ctx context.Context) (Contents, error) {
 	if r.temp, err = besideOf(r.dest); err != nil {
 		return c, err
 	}
+	r.step("copy")
 	if err := copyFile(ctx, r.src, r.temp, r.Progress); err != nil {
 		return c, fmt.Errorf("copy backup: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 // pollEvery is how often progress is looked at.
 const pollEvery = 100 * time.Millisecond
 
-// watch runs work on another goroutine and calls look on this one until it is done. When look panics, work is told to stop and waited for.
+// watch runs work on another goroutine and calls look on this one, at once and until it is done. When look panics, work is told to stop and waited for.
 func watch(ctx context.Context, look func(), work func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -23,6 +23,7 @@ func watch(ctx context.Context, look func(), work func(context.Context) error) e
 	}()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	look()
 	for {
 		select {
 		case <-done:
