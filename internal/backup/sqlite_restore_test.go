@@ -225,15 +225,26 @@ func TestRestoreSQLiteInUse(t *testing.T) {
 	}
 }
 
-// What only a restore can help is restored, but only if someone has said that nobody uses it. What is beside
-// it must not reach the new database.
+// What only a restore can help is restored, but only if someone has said that nobody uses it. What is beside the old database must not
+// reach the new one.
 func TestRestoreSQLiteOverDamaged(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
+	db, err := sqlite.Connect(p.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("INSERT INTO accounts VALUES (4, 'only in the WAL', 0)"); err != nil {
+		t.Fatal(err)
+	}
+	wal := read(t, p.path+"-wal")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	write(t, p.path, []byte(strings.Repeat("no database any more. ", 500)))
-	write(t, p.path+"-journal", []byte("old journal"))
+	write(t, p.path+"-wal", wal)
 	write(t, p.path+".before-restore-wal", []byte("older WAL"))
-	err := p.restore(t, backup.RestoreOptions{})
+	err = p.restore(t, backup.RestoreOptions{})
 	wantError(t, err, "stop all and force the restore")
 	if !errors.Is(err, sqlite.ErrDamaged) {
 		t.Errorf("error %v, want ErrDamaged", err)
@@ -241,11 +252,15 @@ func TestRestoreSQLiteOverDamaged(t *testing.T) {
 	if err := p.restore(t, backup.RestoreOptions{Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	wantFiles(t, p.dir, "a.db", "a.db.before-restore", "a.db.before-restore-journal")
-	wantAccounts(t, p.path, 2)
-	if got := string(read(t, p.path+".before-restore-journal")); got != "old journal" {
-		t.Errorf("the kept journal is %q, want that of the kept database", got)
+	for _, name := range []string{p.path + "-wal", p.path + "-shm"} {
+		if _, err := os.Stat(name); err == nil {
+			t.Errorf("%s is left", name)
+		}
 	}
+	if kept, err := os.ReadFile(p.path + ".before-restore-wal"); err == nil && string(kept) == "older WAL" {
+		t.Error("what an earlier restore kept is beside what this one kept")
+	}
+	wantAccounts(t, p.path, 2)
 }
 
 // A connection that came in at the last moment to the old file cannot write to what is kept: its commit would be lost.
