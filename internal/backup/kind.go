@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -23,9 +24,10 @@ var (
 	magicPostgres = []byte("PGDMP")
 )
 
-// Where the header of an SQLite file has its write and read versions: 2 is WAL.
+// The header of an SQLite file, https://www.sqlite.org/fileformat2.html.
 const (
-	walHeader  = 18
+	pageHeader = 16 // size of a page, two bytes; 1 is 64 KiB
+	walHeader  = 18 // write and read version; 2 is WAL
 	headerSize = 100
 )
 
@@ -55,6 +57,22 @@ func kindOf(header []byte) Kind {
 		return KindPostgres
 	}
 	return ""
+}
+
+// wholePages refuses an SQLite file with something behind its last page, which SQLite does not look at.
+func wholePages(path string, size int64) error {
+	header, err := readHeader(path)
+	if err != nil {
+		return err
+	}
+	page := int64(binary.BigEndian.Uint16(header[pageHeader:]))
+	if page == 1 {
+		page = 64 << 10
+	}
+	if page == 0 || size%page != 0 {
+		return fmt.Errorf("%s: %w", path, errChanged)
+	}
+	return nil
 }
 
 func readHeader(path string) ([]byte, error) {

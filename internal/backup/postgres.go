@@ -40,12 +40,7 @@ func Postgres(ctx context.Context, conn *pgx.ConnConfig, dest string, o Options)
 	if err := accept(o.Accept, read); err != nil {
 		return Report{}, fmt.Errorf("back up database %s: %w", tools.database, err)
 	}
-	size := t.size()
-	if err := t.publish(); err != nil {
-		return Report{}, err
-	}
-	o.Progress.tell(size, size)
-	return newReport(read, size, began), nil
+	return t.finish(ctx, read, o.Progress, began)
 }
 
 // dump writes the archive of one snapshot and returns the number of rows of each table in it.

@@ -23,9 +23,9 @@ func RestorePostgres(ctx context.Context, src string, conn *pgx.ConnConfig, o Re
 	if err := want(src, KindPostgres); err != nil {
 		return Report{}, err
 	}
-	info, err := os.Stat(src)
+	sealed, err := unseal(ctx, src)
 	if err != nil {
-		return Report{}, fmt.Errorf("read backup: %w", err)
+		return Report{}, err
 	}
 	t := newTools(conn)
 	c, err := t.readArchive(ctx, src, o.VersionTable)
@@ -38,8 +38,8 @@ func RestorePostgres(ctx context.Context, src string, conn *pgx.ConnConfig, o Re
 	if err := t.load(ctx, src, conn, c, o); err != nil {
 		return Report{}, fmt.Errorf("restore database %s: %w", t.database, stopped(ctx, err))
 	}
-	o.Progress.tell(info.Size(), info.Size())
-	return newReport(c, info.Size(), began), nil
+	o.Progress.tell(sealed.size, sealed.size)
+	return newReport(c, sealed.size, began), nil
 }
 
 // load checks the database and runs pg_restore.

@@ -38,12 +38,7 @@ func SQLite(ctx context.Context, path, dest string, o Options) (Report, error) {
 	if err := accept(o.Accept, copied); err != nil {
 		return Report{}, fmt.Errorf("back up %s: %w", path, err)
 	}
-	size := t.size()
-	if err := t.publish(); err != nil {
-		return Report{}, err
-	}
-	o.Progress.tell(size, size)
-	return newReport(copied, size, began), nil
+	return t.finish(ctx, copied, o.Progress, began)
 }
 
 // vacuumInto writes the copy and returns what it must contain.

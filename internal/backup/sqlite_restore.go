@@ -111,7 +111,14 @@ func resolve(path string) (string, fs.FileInfo, error) {
 
 // prepare makes a copy beside the database that is known to be good.
 func (r *replacement) prepare(ctx context.Context) (Contents, error) {
+	from, err := unseal(ctx, r.src)
+	if err != nil {
+		return Contents{}, err
+	}
 	c, err := readSQLite(ctx, r.src, r.VersionTable)
+	if err == nil {
+		err = wholePages(r.src, from.size)
+	}
 	if err != nil {
 		return c, fmt.Errorf("check backup: %w", err)
 	}
@@ -122,43 +129,47 @@ func (r *replacement) prepare(ctx context.Context) (Contents, error) {
 		return c, err
 	}
 	r.step("copy")
-	if err := copyFile(ctx, r.src, r.temp, r.Progress); err != nil {
+	if err := copyFile(ctx, r.src, r.temp, from.size, r.Progress); err != nil {
 		return c, fmt.Errorf("copy backup: %w", err)
 	}
-	copied, err := readSQLite(ctx, r.temp, r.VersionTable)
-	if err == nil {
-		err = sameRows(c.Rows, copied.Rows)
+	if err := syncFile(r.temp); err != nil {
+		return c, err
 	}
-	if err != nil {
-		return c, fmt.Errorf("check the copy of the backup: %w", err)
-	}
-	return c, syncFile(r.temp)
+	return c, r.checkCopy(ctx, from)
 }
 
-// copyFile copies into a file that is there.
-func copyFile(ctx context.Context, from, to string, p Progress) error {
+// checkCopy reads the copy as SQLite will, and compares it with the original byte by byte.
+func (r *replacement) checkCopy(ctx context.Context, from sealed) error {
+	copied, err := unseal(ctx, r.temp)
+	if err == nil && copied.sum != from.sum {
+		err = errors.New("it is not the same")
+	}
+	if err == nil {
+		_, err = readSQLite(ctx, r.temp, r.VersionTable)
+	}
+	if err != nil {
+		return fmt.Errorf("check the copy of the backup: %w", err)
+	}
+	return nil
+}
+
+// copyFile copies the first bytes of a file into one that is there.
+func copyFile(ctx context.Context, from, to string, size int64, p Progress) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {
 		return err
 	}
 	const chunk = 4 << 20
-	for done := int64(0); err == nil && ctx.Err() == nil; {
+	for done := int64(0); done < size && err == nil; {
 		var n int64
-		n, err = io.CopyN(out, in, chunk)
+		n, err = io.CopyN(out, withContext{ctx, in}, min(chunk, size-done))
 		done += n
-		p.tell(done, info.Size())
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
+		p.tell(done, size)
 	}
 	return errors.Join(err, ctx.Err(), out.Close())
 }

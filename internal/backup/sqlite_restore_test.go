@@ -1,11 +1,13 @@
 package backup_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,10 +156,11 @@ func TestRestoreSQLiteRefuses(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	whole := read(t, p.backup)
-	broken := append([]byte{}, whole...)
+	broken := slices.Clone(whole)
 	copy(broken[4096+8:8192], strings.Repeat("\xff", 4000))
-	wal := append([]byte{}, whole...)
+	wal := slices.Clone(whole)
 	wal[18], wal[19] = 2, 2
+	text := bytes.Replace(whole, []byte("and"), []byte("end"), 1) // in a row: SQLite does not mind
 	refused := errors.New("not mine")
 	for name, tt := range map[string]struct {
 		content []byte
@@ -167,10 +170,12 @@ func TestRestoreSQLiteRefuses(t *testing.T) {
 		"empty":         {nil, backup.RestoreOptions{}, "neither an SQLite database nor an archive"},
 		"letter":        {[]byte("Dear reader"), backup.RestoreOptions{}, "neither an SQLite database nor an archive"},
 		"archive":       {[]byte("PGDMP\x01\x0e"), backup.RestoreOptions{}, "is a backup of PostgreSQL, the database is SQLite"},
-		"header only":   {whole[:50], backup.RestoreOptions{}, "check backup: "},
-		"cut off":       {whole[:len(whole)/2], backup.RestoreOptions{}, "check backup: "},
-		"last page off": {whole[:len(whole)-4096], backup.RestoreOptions{}, "check backup: "},
-		"broken page":   {broken, backup.RestoreOptions{}, "check backup: "},
+		"header only":   {whole[:50], backup.RestoreOptions{}, "check backup"},
+		"cut off":       {whole[:len(whole)/2], backup.RestoreOptions{}, "check backup"},
+		"last page off": {whole[:len(whole)-4096], backup.RestoreOptions{}, "check backup"},
+		"broken page":   {broken, backup.RestoreOptions{}, "check backup"},
+		"changed text":  {text, backup.RestoreOptions{}, "its size or checksum is wrong"},
+		"added to":      {append(slices.Clone(whole), 'x'), backup.RestoreOptions{}, "check backup"},
 		"in WAL mode":   {wal, backup.RestoreOptions{}, "a database that programs work on, not a backup"},
 		"not accepted":  {whole, backup.RestoreOptions{Accept: func(backup.Contents) error { return refused }}, "not mine"},
 	} {

@@ -1,12 +1,14 @@
 package backup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // target is the file that a backup becomes: a temporary one beside it until all of it is known to be good.
@@ -80,6 +82,19 @@ func besideOf(path string) (string, error) {
 		return "", fmt.Errorf("make a temporary file: %w", err)
 	}
 	return f.Name(), f.Close()
+}
+
+// finish makes the temporary file, which was found to have these contents, the backup.
+func (t *target) finish(ctx context.Context, c Contents, p Progress, began time.Time) (Report, error) {
+	if err := seal(ctx, t.temp); err != nil {
+		return Report{}, err
+	}
+	size := t.size()
+	if err := t.publish(); err != nil {
+		return Report{}, err
+	}
+	p.tell(size, size)
+	return newReport(c, size, began), nil
 }
 
 // publish gives the file its name, after it and before the name is on the disk.
