@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/ordago/ordago/internal/backup"
@@ -43,7 +42,7 @@ type BackupOptions struct {
 // unfinished transaction. Sessions are not.
 //
 // The file is for its owner only, and gets its name after all of it was read back. On every error, and when ctx ends, dest is as it was.
-// The hooks of o are called as S-101 and S-102 say; a refusal is a [*BackupRefusedError]. Errors name files, and so are not for clients.
+// The hooks of o are called as S-101 and S-102 say; a refusal is a [*BackupError]. Errors name files, and so are not for clients.
 func (d *Database) Backup(ctx context.Context, dest string, o BackupOptions) (BackupReport, error) {
 	return d.application().backup(ctx, dest, o)
 }
@@ -138,11 +137,3 @@ func (a application) restore(ctx context.Context, src string, o RestoreOptions) 
 
 // sessionTables are those of package session on PostgreSQL.
 func sessionTables() []string { return []string{"ordago_sessions", "ordago_session_otps"} }
-
-// BackupRefusedError is the error of a backup that the hook [BackupHooks.Startup] did not allow.
-type BackupRefusedError struct{ Code int }
-
-// Error implements error.
-func (e *BackupRefusedError) Error() string {
-	return fmt.Sprintf("the backup was refused by On Backup Startup with code %d", e.Code)
-}

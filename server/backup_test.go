@@ -15,6 +15,7 @@ import (
 	"github.com/ordago/ordago/migrations"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/server"
+	"github.com/ordago/ordago/session"
 )
 
 // stopped serves the application, adds notes by HTTP, runs fn and stops.
@@ -279,10 +280,10 @@ func TestBackupHooks(t *testing.T) {
 		wantRefuse bool
 		wantErr    error
 	}{
-		"allowed":           {wantCode: server.BackupDone},
+		"allowed":           {wantCode: 0},
 		"refused":           {code: 5, wantCode: 5, wantRefuse: true},
 		"refused, negative": {code: -7, wantCode: -7, wantRefuse: true},
-		"error":             {err: broken, wantCode: server.BackupHookFailed, wantErr: broken},
+		"error":             {err: broken, wantCode: server.BackupHookFailed, wantRefuse: true, wantErr: broken},
 		"error with code":   {code: 9, err: broken, wantCode: 9, wantRefuse: true, wantErr: broken},
 		"failed":            {dest: t.TempDir(), wantCode: server.BackupFailed},
 	} {
@@ -301,8 +302,8 @@ func TestBackupHooks(t *testing.T) {
 			}
 			err := backup(dest, server.BackupOptions{Hooks: r.hooks(tt.code, tt.err)})
 			r.want(t, name+" "+way, tt.wantCode)
-			refused, isRefused := errors.AsType[*server.BackupRefusedError](err)
-			if (err == nil) != (tt.wantCode == 0) || isRefused != tt.wantRefuse || isRefused && refused.Code != tt.code ||
+			refused, isRefused := errors.AsType[*server.BackupError](err)
+			if (err == nil) != (tt.wantCode == 0) || isRefused != tt.wantRefuse || isRefused && (refused.Code != tt.wantCode || !refused.Refused) ||
 				!errors.Is(err, tt.wantErr) && tt.wantErr != nil {
 				t.Errorf("%s %s: error %v", name, way, err)
 			}
@@ -310,6 +311,27 @@ func TestBackupHooks(t *testing.T) {
 				t.Errorf("%s %s: error %v, file %v", name, way, err, info)
 			}
 		}
+	}
+}
+
+// The hooks see the session that the backup runs in.
+func TestBackupHooksHaveSession(t *testing.T) {
+	t.Parallel()
+	c := config(t, newNotes())
+	create(t, c)
+	var kinds []session.Kind
+	see := func(ctx context.Context) {
+		if s := session.Current(ctx); s != nil {
+			kinds = append(kinds, s.Kind())
+		}
+	}
+	ctx := session.NewContext(t.Context(), session.NewStoredProcedure())
+	_, err := server.Backup(ctx, c, filepath.Join(t.TempDir(), "b"), server.BackupOptions{Hooks: server.BackupHooks{
+		Startup:  func(ctx context.Context) (int, error) { see(ctx); return 0, nil },
+		Shutdown: func(ctx context.Context, _ int) { see(ctx) },
+	}})
+	if want := []session.Kind{session.StoredProcedure, session.StoredProcedure}; err != nil || !slices.Equal(kinds, want) {
+		t.Errorf("sessions %v, error %v, want %v", kinds, err, want)
 	}
 }
 
@@ -338,7 +360,7 @@ func TestBackupHooksAfterTheWorst(t *testing.T) {
 		defer func() { _ = recover() }()
 		_, _ = server.Backup(t.Context(), c, filepath.Join(t.TempDir(), "b"), server.BackupOptions{Hooks: panics})
 	}()
-	p.want(t, "panic in the hook", server.BackupPanicked)
+	p.want(t, "panic in the hook", server.BackupHookFailed)
 
 	var q recorded
 	func() {
@@ -347,7 +369,7 @@ func TestBackupHooksAfterTheWorst(t *testing.T) {
 			Hooks: q.hooks(0, nil), Progress: func(int64, int64) { panic("no") },
 		})
 	}()
-	q.want(t, "panic in the progress", server.BackupPanicked)
+	q.want(t, "panic in the progress", server.BackupFailed)
 }
 
 // S-104: where nobody answers, the backup is allowed.
