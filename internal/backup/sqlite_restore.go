@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -153,27 +152,6 @@ func (r *replacement) checkCopy(ctx context.Context, from sealed) error {
 	return nil
 }
 
-// copyFile copies the first bytes of a file into one that is there.
-func copyFile(ctx context.Context, from, to string, size int64, p Progress) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_TRUNC, 0)
-	if err != nil {
-		return err
-	}
-	const chunk = 4 << 20
-	for done := int64(0); done < size && err == nil; {
-		var n int64
-		n, err = io.CopyN(out, withContext{ctx, in}, min(chunk, size-done))
-		done += n
-		p.tell(done, size)
-	}
-	return errors.Join(err, ctx.Err(), out.Close())
-}
-
 // swap puts the copy in the place of the database, which nobody else may have open.
 func (r *replacement) swap(ctx context.Context) error {
 	release, err := r.lock(ctx)
@@ -245,44 +223,6 @@ func (r *replacement) keep() error {
 		return fmt.Errorf("keep the old database: %w; on a file system without links move it away yourself", err)
 	}
 	return syncDir(r.dest)
-}
-
-// linkOver gives a file a second name, in the place of what has it.
-func linkOver(path, name string) error {
-	second, err := besideOf(name)
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(second); err != nil { // the name alone is needed
-		return err
-	}
-	if err := os.Link(path, second); err != nil {
-		return err
-	}
-	if err := os.Rename(second, name); err != nil {
-		return err
-	}
-	if err := os.Remove(second); !errors.Is(err, fs.ErrNotExist) { // renaming does nothing where both are names of one file already
-		return err
-	}
-	return nil
-}
-
-// removeDatabase removes an SQLite file and all beside it.
-func removeDatabase(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return removeBeside(path)
-}
-
-func removeBeside(path string) error {
-	for _, suffix := range besideSuffixes {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
 
 func (r *replacement) step(name string) {
