@@ -89,6 +89,36 @@ func TestBackupAndRestore(t *testing.T) {
 	})
 }
 
+// A function may make a backup in the middle of its transaction: nothing waits for anything, and what is not committed is not in it.
+func TestBackupInsideTransaction(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, database string) {
+		c := config(t, newNotes())
+		c.Database = database
+		file := filepath.Join(t.TempDir(), "b")
+		var rows int64
+		plain := c
+		c.Definitions = append(c.Definitions, dataclasses.OnStore(dataclasses.Exposed("addAndBackUp",
+			func(ctx context.Context, s *session.Session, ds *dataclasses.DataStore, _ dataclasses.None) (bool, error) {
+				if _, err := add(ctx, s, dataclasses.Of[Note](ds), struct{ Text string }{"uncommitted"}); err != nil {
+					return false, err
+				}
+				report, err := server.Backup(ctx, plain, file, server.BackupOptions{})
+				rows = report.Rows
+				return err == nil, err
+			})))
+		stopped(t, c, func(s *running, web *http.Client) {
+			wantPost(t, web, s.base+"$catalog/addAndBackUp", `[]`, `{"result":true}`)
+		}, "first")
+		if rows != 3 { // the note and goose's versions 0 and 1
+			t.Errorf("%d rows in the backup, want 3", rows)
+		}
+		if n := count(t, c); n != 2 {
+			t.Errorf("%d notes after the transaction, want 2", n)
+		}
+	})
+}
+
 func TestRestoreWhileServing(t *testing.T) {
 	t.Parallel()
 	c := config(t, newNotes())
