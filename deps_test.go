@@ -33,7 +33,8 @@ migrations:         internal/dialect model
 dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers
 rest:               dataclasses model privileges session triggers
 web:                session
-server:             dataclasses migrations model privileges rest session sqlite triggers web
+internal/backup:    sqlite
+server:             dataclasses internal/backup migrations model privileges rest session sqlite triggers web
 cmd/ordago:         examples/invoices server
 examples/...:       dataclasses migrations model privileges rest server session sqlite triggers web
 
@@ -59,6 +60,7 @@ migrations:         github.com/pressly/goose/v3 gorm.io/gorm
 dataclasses:        github.com/google/uuid gorm.io/gorm
 rest:               github.com/labstack/echo/v4 golang.org/x/time
 web:                github.com/expr-lang/expr github.com/labstack/echo/v4
+internal/backup:    github.com/jackc/pgx/v5
 server:             github.com/go-co-op/gocron/v2 github.com/jackc/pgx/v5 github.com/jonboulle/clockwork github.com/labstack/echo/v4 gorm.io/driver/postgres gorm.io/gorm
 cmd/ordago:         github.com/knadh/koanf/parsers/yaml github.com/knadh/koanf/v2 github.com/schollz/progressbar/v3 github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 examples/...:       golang.org/x/crypto golang.org/x/time gorm.io/gorm

@@ -19,8 +19,8 @@ import (
 // ErrNewer means that the database has migrations that the program does not know: an older program must not touch it.
 var ErrNewer = errors.New("the database is newer than the program")
 
-// defaultTable is where the versions that have run are kept.
-const defaultTable = "ordago_migrations"
+// DefaultTable is where the versions that have run are kept unless [Options] say otherwise.
+const DefaultTable = "ordago_migrations"
 
 // Options of a [Migrator]. The zero value is useful.
 type Options struct {
@@ -48,7 +48,7 @@ type Migrator struct {
 // On PostgreSQL a lock lets several servers start at once.
 func New(db *sql.DB, database string, fsys fs.FS, o Options) (*Migrator, error) {
 	if o.Table == "" {
-		o.Table = defaultTable
+		o.Table = DefaultTable
 	}
 	options := []goose.ProviderOption{
 		goose.WithTableName(o.Table),
@@ -157,6 +157,12 @@ func (m *Migrator) Version(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("migration version: %w", err)
 	}
 	return v, nil
+}
+
+// Newest returns the highest version that the files have. It does not use the database.
+func (m *Migrator) Newest() int64 {
+	sources := m.provider.ListSources()
+	return sources[len(sources)-1].Version
 }
 
 // known refuses a database with migrations that the files do not have.

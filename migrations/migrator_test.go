@@ -78,6 +78,9 @@ func TestUpDownStatus(t *testing.T) {
 			}
 		}
 		version(0)
+		if got := m.Newest(); got != 2 {
+			t.Errorf("Newest = %d, want 2", got)
+		}
 		list, err := m.Status(ctx)
 		check("status of an empty database", list, err, "00001_first.sql pending", "00002_second.sql pending")
 		list, err = m.Up(ctx)

@@ -144,6 +144,14 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// desktop is the kind of the session of everything that is no web request.
+func (c Config) desktop() session.Kind {
+	if c.Standalone {
+		return session.Standalone
+	}
+	return session.StoredProcedure
+}
+
 // check reports all mistakes at once.
 func (c Config) check() error {
 	var errs []error

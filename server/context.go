@@ -21,11 +21,7 @@ func FromContext(ctx context.Context) (*Server, bool) {
 // [Server.Close]: fields of [Server.Sessions] are set before.
 func (s *Server) Session() *session.Session {
 	s.beginSession.Do(func() {
-		kind := session.StoredProcedure
-		if s.config.Standalone {
-			kind = session.Standalone
-		}
-		s.session = session.New(kind, session.Desktop{
+		s.session = session.New(s.config.desktop(), session.Desktop{
 			Manager: s.sessions, UserName: s.config.UserName, Roles: s.sessions.Roles, Profile: s.config.Profile,
 		})
 	})

@@ -59,16 +59,21 @@ func (d *Database) assemble(c Config) error {
 	if c.Migrations == nil {
 		return nil
 	}
-	files, err := fs.Sub(c.Migrations, d.source.dialect)
-	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
-	}
-	pool, err := d.db.DB()
-	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
-	}
-	d.migrator, err = migrations.New(pool, d.source.dialect, files, migrations.Options{})
+	d.migrator, err = newMigrator(d.db, d.source.dialect, c.Migrations)
 	return err
+}
+
+// newMigrator returns the runner of the files in the folder that is called as the dialect.
+func newMigrator(db *gorm.DB, dialect string, folders fs.FS) (*migrations.Migrator, error) {
+	files, err := fs.Sub(folders, dialect)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return migrations.New(pool, dialect, files, migrations.Options{})
 }
 
 // open connects to the database. GORM's log begins afterwards: what fails here is returned, not logged. A nil config logs nothing at all.

@@ -21,5 +21,5 @@ func SetClock(s *Server, c clockwork.Clock) { s.clock = c }
 
 // WithBackupHooks makes a backup of the caller's between the hooks.
 func WithBackupHooks(ctx context.Context, s *Server, backup func(context.Context) error) error {
-	return s.withBackupHooks(ctx, backup)
+	return s.config.Hooks.aroundBackup(ctx, s.hook, func() error { return backup(ctx) })
 }

@@ -58,13 +58,16 @@ func panicked(err error) bool {
 	return ok
 }
 
+// catch turns a panic into an error; defer it.
+func catch(where string, err *error) {
+	if p := recover(); p != nil {
+		*err = &dataclasses.PanicError{Where: where, Value: p, Stack: debug.Stack()}
+	}
+}
+
 // guarded runs code of the application and turns a panic into an error. The code has a handle of its own: what it promotes ends with it.
 func (s *Server) guarded(ctx context.Context, where string, run work) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &dataclasses.PanicError{Where: where, Value: p, Stack: debug.Stack()}
-		}
-	}()
+	defer catch(where, &err)
 	ctx, own, leave := session.Enter(s.Context(ctx), privileges.Set{})
 	defer leave()
 	return run(ctx, own)

@@ -76,6 +76,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	a.use(root.PersistentFlags(), fileOption, "log-level", "log-format")
 	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.execCommand(), a.versionCommand())
+	root.AddCommand(a.backupCommand(), a.restoreCommand())
 	return root
 }
 

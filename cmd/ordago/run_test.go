@@ -74,6 +74,11 @@ func TestUsageErrors(t *testing.T) {
 		{"exec", "name a procedure: cancelStaleDrafts"},
 		{"exec one {} three", "unknown argument \"three\""},
 		{"catalog --json=perhaps", "invalid argument"},
+		{"backup", "name the file of the backup\nSee \"ordago backup --help\""},
+		{"backup a b", "unknown argument \"b\": one file is enough"},
+		{"backup a --force", "unknown flag: --force"},
+		{"restore", "name the file of the backup"},
+		{"restore a --overwrite", "unknown flag: --overwrite"},
 		{"version 2", "unknown command or argument \"2\""},
 		{"version --config none.yaml", "configuration file none.yaml: there is no such file"},
 	} {
@@ -83,7 +88,8 @@ func TestUsageErrors(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"serve", "migrate", "migrate up", "migrate down", "migrate status", "migrate diff", "catalog", "seed", "exec", "version"} {
+	for _, command := range []string{"serve", "migrate", "migrate up", "migrate down", "migrate status", "migrate diff", "catalog", "seed", "exec", "backup",
+		"restore", "version"} {
 		args := append(strings.Fields(command), "--help")
 		ordago(t, args...).want(t, 0, "Examples:\n  ordago "+command, "")
 	}
