@@ -96,13 +96,13 @@ func (s *Server) sessionInfos(ctx context.Context, id string) ([]session.Info, e
 
 // processesOf lists the processes of a session, or of all for "". They all run in the session of the application.
 func (s *Server) processesOf(part ActivityPart, sessionID string) []ProcessInfo {
-	if sessionID != "" && sessionID != s.session.ID() {
+	if sessionID != "" && sessionID != s.Session().ID() {
 		return []ProcessInfo{}
 	}
 	if part == ProcessesOnly {
 		return s.processInfos(nil)
 	}
-	info := s.session.Info()
+	info := s.Session().Info()
 	return s.processInfos(&info)
 }
 
@@ -114,7 +114,7 @@ func (s *Server) processInfos(info *session.Info) []ProcessInfo {
 			state = Aborted
 		}
 		list = append(list, ProcessInfo{
-			Name: p.name, SessionID: s.session.ID(), Number: p.number, Method: p.method, State: state,
+			Name: p.name, SessionID: s.Session().ID(), Number: p.number, Method: p.method, State: state,
 			CreationDateTime: p.started.UTC().Format("2006-01-02T15:04:05.000Z"), Session: info,
 		})
 	}

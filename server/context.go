@@ -18,13 +18,13 @@ func FromContext(ctx context.Context) (*Server, bool) {
 
 // Session returns the session of everything that is no web request: on a server the one stored-procedure session (S-009), in a
 // standalone application the standalone session (S-010). It begins in [Open] (S-012) and ends in [Server.Close].
-func (s *Server) Session() *session.Session { return s.session }
+func (s *Server) Session() *session.Session { return s.session() }
 
 // Context returns a context under which code runs as a process of the application: [session.Current] is [Server.Session], whatever it
 // was before (S-022), and [FromContext] finds the application. Use it where a program's own call chains begin: a process is a call
 // chain carried by a context, and a bare [context.Background] belongs to no process and has no session (S-025, S-038).
 func (s *Server) Context(parent context.Context) context.Context {
-	return session.NewContext(s.within(parent), s.session)
+	return session.NewContext(s.within(parent), s.Session())
 }
 
 // within makes the application known under ctx and leaves the session as it is.

@@ -28,8 +28,8 @@ type Server struct {
 	sessionDB io.Closer // nil while sessions are in memory
 	closeOnce func() error
 
-	session    *session.Session // of all that is no web request
-	storage    *session.Object  // of the whole program
+	session    func() *session.Session // of all that is no web request; made when it is first asked for
+	storage    *session.Object         // of the whole program
 	procedures map[string]Procedure
 	processes  *processes
 	clock      clockwork.Clock // of the schedule
@@ -96,15 +96,10 @@ func (s *Server) openSessions() error {
 	return nil
 }
 
-// openProcesses begins the session of the application and prepares what runs in it.
+// openProcesses prepares what runs on the application's own account.
 func (s *Server) openProcesses() {
-	kind := session.StoredProcedure
-	if s.config.Standalone {
-		kind = session.Standalone
-	}
-	s.session = session.New(kind, session.Desktop{
-		Manager: s.sessions, UserName: s.config.UserName, Roles: s.sessions.Roles, Profile: s.config.Profile,
-	})
+	opened := time.Now()
+	s.session = sync.OnceValue(func() *session.Session { return s.beginSession(opened) })
 	s.storage = session.NewStorage(MaxStorage)
 	s.procedures = make(map[string]Procedure, len(s.config.Procedures))
 	for _, p := range s.config.Procedures {
@@ -114,13 +109,22 @@ func (s *Server) openProcesses() {
 	s.processes = newProcesses(s.config.MaxProcesses, time.Now)
 }
 
+// beginSession makes the session of the application. That starts the session manager, whose fields a program may set until then.
+func (s *Server) beginSession(opened time.Time) *session.Session {
+	kind := session.StoredProcedure
+	if s.config.Standalone {
+		kind = session.Standalone
+	}
+	return session.New(kind, session.Desktop{Manager: s.sessions, UserName: s.config.UserName, Created: opened})
+}
+
 // Echo returns the router, to add routes or to set IPExtractor behind a proxy; before [Server.Run] only.
 func (s *Server) Echo() *echo.Echo { return s.echo }
 
 // Handler answers the requests of the application, for a server of one's own.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serveHTTP) }
 
-// Sessions returns the session manager.
+// Sessions returns the session manager. Its fields can be set until [Server.Run] or the first use of [Server.Session].
 func (s *Server) Sessions() *session.Manager { return s.sessions }
 
 // Close aborts processes, ends [Server.Session] and the sessions' housekeeping, and closes listener and database. Call it after [Server.Run] has returned; calling it again
@@ -131,7 +135,7 @@ func (s *Server) close() error {
 	errs := []error{s.stopListening()}
 	if s.session != nil {
 		s.processes.stop(s.abortTime(), s.config.Log)
-		errs = append(errs, s.session.End())
+		errs = append(errs, s.Session().End())
 	}
 	if s.sessions != nil {
 		errs = append(errs, s.sessions.Close())
