@@ -196,5 +196,5 @@ func TestProcedureMistakes(t *testing.T) {
 		nil, (*server.Proc[dataclasses.None])(nil),
 		server.NewProcedure[dataclasses.None]("empty", nil), server.NewProcedure("", o.doLook), server.NewProcedure("look", o.doLook))
 	_ = wantOpenError(t, c, "-1 processes", "procedure 7 has no function", "procedure 8 has no function", "procedure 9 has no function",
-		"process_test.go:", "a procedure needs a name of 1 to 255 bytes", "procedure look is declared at process_test.go:")
+		"process_test.go:", "a procedure needs a name of 1 to 255 bytes", "procedure look is declared at office_test.go:")
 }
