@@ -157,7 +157,7 @@ func TestPanicIsLogged(t *testing.T) {
 	}
 	<-o.aborted
 	text := buf.String()
-	for _, want := range []string{"process failed", "procedure=panic", `panic="oh no"`, "process_test.go", "procedure=wait"} {
+	for _, want := range []string{"process failed", "procedure=panic", `panic="oh no"`, "office_test.go", "process was aborted", "procedure=wait"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("log %q, want %q", text, want)
 		}
