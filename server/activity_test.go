@@ -225,6 +225,9 @@ func TestActivityWhileStopping(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if a, err = s.Activity(t.Context(), server.ProcessesOnly, ""); err != nil { // the requests are counted before the processes
+		t.Fatal(err)
+	}
 	if a.Processes[0].State != server.Aborted || a.WebRequests != 0 {
 		t.Errorf("after: %+v, want an aborted process and no web request", a)
 	}

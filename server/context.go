@@ -17,16 +17,9 @@ func FromContext(ctx context.Context) (*Server, bool) {
 }
 
 // Session returns the session of everything that is no web request: on a server the one stored-procedure session (S-009), in a
-// standalone application the standalone session (S-010). It begins when [Server.Run] does, or when it is first asked for (S-012), and ends in
-// [Server.Close]: fields of [Server.Sessions] are set before.
-func (s *Server) Session() *session.Session {
-	s.beginSession.Do(func() {
-		s.session = session.New(s.config.desktop(), session.Desktop{
-			Manager: s.sessions, UserName: s.config.UserName, Roles: s.sessions.Roles, Profile: s.config.Profile,
-		})
-	})
-	return s.session
-}
+// standalone application the standalone session (S-010). Its creation time is that of [Open] (S-012), it begins when it is first asked for,
+// at the latest in [Server.Run], and ends in [Server.Close].
+func (s *Server) Session() *session.Session { return s.session() }
 
 // Context returns a context under which code runs as a process of the application: [session.Current] is [Server.Session], whatever it
 // was before (S-022), and [FromContext] finds the application. Use it where a program's own call chains begin: a process is a call

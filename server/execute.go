@@ -98,9 +98,19 @@ func (s *Server) launch(l launch, run work) (number int, started bool, err error
 	}
 	go func() {
 		defer s.processes.end(p)
-		if err := s.guarded(p.ctx, l.method, run); err != nil {
-			s.logFailure("process failed", err, "process", p.number, "name", p.name, "procedure", l.method)
-		}
+		s.logEnd(p, s.guarded(p.ctx, l.method, run))
 	}()
 	return p.number, true, nil
+}
+
+// logEnd logs a process that did not do its work; one that was told to stop did nothing wrong.
+func (s *Server) logEnd(p *process, err error) {
+	attrs := []any{"process", p.number, "name", p.name, "procedure", p.method}
+	switch {
+	case err == nil:
+	case p.ctx.Err() != nil && errors.Is(err, context.Canceled):
+		s.log.Info("process was aborted", attrs...)
+	default:
+		s.logFailure("process failed", err, attrs...)
+	}
 }

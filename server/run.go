@@ -79,7 +79,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if l == nil {
 		return errClosed
 	}
-	s.Session() // begins with the server (S-012)
+	_ = s.Session() // there is one while a server runs, used or not (S-009)
 	defer s.processes.stop(s.abortTime(), s.config.Log)
 	watched, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()

@@ -31,10 +31,8 @@ type Server struct {
 	sessionDB io.Closer // nil while sessions are in memory
 	closeOnce func() error
 
-	session      *session.Session // of all that is no web request; nil before it is first asked for
-	beginSession sync.Once
-
-	storage    *session.Object // of the whole program
+	session    func() *session.Session // of all that is no web request; made when it is first asked for
+	storage    *session.Object         // of the whole program
 	procedures map[string]Procedure
 	processes  *processes
 	clock      clockwork.Clock // of the schedule
@@ -104,8 +102,10 @@ func (s *Server) openSessions() error {
 	return nil
 }
 
-// openProcesses prepares what runs in the session of the application.
+// openProcesses prepares what runs on the application's own account.
 func (s *Server) openProcesses() {
+	opened := time.Now()
+	s.session = sync.OnceValue(func() *session.Session { return s.beginSession(opened) })
 	s.storage = session.NewStorage(MaxStorage)
 	s.procedures = make(map[string]Procedure, len(s.config.Procedures))
 	for _, p := range s.config.Procedures {
@@ -115,6 +115,11 @@ func (s *Server) openProcesses() {
 	s.processes = newProcesses(s.config.MaxProcesses, time.Now)
 }
 
+// beginSession makes the session of the application. That starts the session manager, whose fields a program may set until then.
+func (s *Server) beginSession(opened time.Time) *session.Session {
+	return session.New(s.config.desktop(), session.Desktop{Manager: s.sessions, UserName: s.config.UserName, Created: opened})
+}
+
 // Echo returns the router, to add routes or to set IPExtractor behind a proxy, which holds for the other web servers of the application
 // too; before [Server.Run] only.
 func (s *Server) Echo() *echo.Echo { return s.echo }
@@ -122,7 +127,7 @@ func (s *Server) Echo() *echo.Echo { return s.echo }
 // Handler answers the requests of the application, for a server of one's own.
 func (s *Server) Handler() http.Handler { return s.handler(s.echo) }
 
-// Sessions returns the session manager.
+// Sessions returns the session manager. Its fields can be set until [Server.Run] or the first use of [Server.Session].
 func (s *Server) Sessions() *session.Manager { return s.sessions }
 
 // Close aborts processes, ends [Server.Session] and the sessions' housekeeping, and closes listeners and database. Call it after
@@ -133,10 +138,7 @@ func (s *Server) close() error {
 	errs := []error{s.stopListening()}
 	if s.processes != nil {
 		s.processes.stop(s.abortTime(), s.config.Log)
-	}
-	s.beginSession.Do(func() {}) // too late now
-	if s.session != nil {
-		errs = append(errs, s.session.End())
+		errs = append(errs, s.Session().End())
 	}
 	errs = append(errs, s.sessions.Close(), s.closeManagers())
 	if s.sessionDB != nil {

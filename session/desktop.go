@@ -24,6 +24,7 @@ type Desktop struct {
 	MaxStorage int               // bytes, default [DefaultMaxStorage]
 	Now        func() time.Time  // default [time.Now]
 	Profile    Profile           // default P21
+	Created    time.Time         // when the session began, default now: S-012 counts from the start of the program
 
 	// Manager is the web server of the application: it lists, finds and drops the
 	// session, and requests that present one of its passcodes run in it, with its
@@ -45,7 +46,11 @@ func New(kind Kind, d Desktop) *Session {
 		panic(fmt.Sprintf("session.New: %s is no desktop session", kind))
 	}
 	rl := newRealm(d)
-	s := rl.open(d.record(kind, rl.now()))
+	created := rl.now()
+	if !d.Created.IsZero() {
+		created = clock(func() time.Time { return d.Created })()
+	}
+	s := rl.open(d.record(kind, created))
 	st := s.state()
 	st.onEnd = d.OnEnd
 	switch {
