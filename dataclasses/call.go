@@ -11,14 +11,13 @@ import (
 	"github.com/ordago/ordago/session"
 )
 
-// boundFunction is a function in one datastore: with its rights and the plan of its parameters.
+// boundFunction is a function in one datastore, with the plan of its parameters.
 type boundFunction struct {
-	fn       *function
-	ds       *DataStore
-	class    *class // nil for functions of the datastore
-	params   *parameters
-	rule     privileges.Rule
-	promoted privileges.Set
+	fn     *function
+	ds     *DataStore
+	class  *class // nil for functions of the datastore
+	params *parameters
+	index  int // among all functions of the datastore
 }
 
 func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error) {
@@ -29,12 +28,7 @@ func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error
 	if err := ds.checkResult(fn.out()); fn.exposed && err != nil {
 		return nil, err
 	}
-	b := &boundFunction{fn: fn, ds: ds, class: c, params: params}
-	if ds.roles != nil {
-		b.rule = ds.roles.Function(b.resource(), fn.name)
-		b.promoted, _ = ds.roles.Promotes(b.resource(), fn.name)
-	}
-	return b, nil
+	return &boundFunction{fn: fn, ds: ds, class: c, params: params, index: len(ds.functions)}, nil
 }
 
 // resource is the name under which roles.json knows where the function belongs (S-291, S-293).
@@ -47,12 +41,8 @@ func (b *boundFunction) resource() string {
 
 // mayExecute checks the right to execute, with the caller's own privileges, before any promotion (S-322).
 // With force login a guest may always authentify (S-317).
-func (b *boundFunction) mayExecute(ctx context.Context) error {
-	a := b.ds.authority(ctx)
-	if !a.enforced || b.rule.Allows(a.held) {
-		return nil
-	}
-	if b.class == nil && b.fn.name == "authentify" && b.ds.roles.ForceLogin() {
+func (b *boundFunction) mayExecute(a authority) error {
+	if !a.enforced || a.rights.function(b).execute.Allows(a.held) || b.alwaysOpen(a.rights.roles) {
 		return nil
 	}
 	e := &PermissionError{Action: privileges.Execute, Function: b.fn.name}
@@ -62,12 +52,19 @@ func (b *boundFunction) mayExecute(ctx context.Context) error {
 	return e
 }
 
-// run executes body as this function: rights, promotion, session, one transaction for all it saves, panics caught.
+// alwaysOpen reports whether guests may call the function whatever the permissions say (S-317).
+func (b *boundFunction) alwaysOpen(roles *privileges.Roles) bool {
+	return b.fn.scope == OfStore && b.fn.name == "authentify" && roles.ForceLogin()
+}
+
+// run executes body as this function: rights, promotion, session, one transaction for all it saves, panics caught. What it is lent is
+// of the same roles that let it run.
 func (b *boundFunction) run(ctx context.Context, body func(context.Context, *session.Session) error) error {
-	if err := b.mayExecute(ctx); err != nil {
+	a := b.ds.authority(ctx)
+	if err := b.mayExecute(a); err != nil {
 		return err
 	}
-	ctx, s, leave := b.enter(ctx)
+	ctx, s, leave := b.enter(ctx, a.rights)
 	defer leave()
 	return b.ds.lazily(ctx, func(ctx context.Context) (err error) {
 		defer guard("function "+b.fn.name, &err)
@@ -77,8 +74,8 @@ func (b *boundFunction) run(ctx context.Context, body func(context.Context, *ses
 
 // enter gives the function its context and session. What is promoted for it or by it ends when leave is called (S-200, S-318, S-319);
 // a local function sees no session.
-func (b *boundFunction) enter(ctx context.Context) (_ context.Context, s *session.Session, leave func()) {
-	ctx, s, leave = session.Enter(ctx, b.promoted)
+func (b *boundFunction) enter(ctx context.Context, r *rights) (_ context.Context, s *session.Session, leave func()) {
+	ctx, s, leave = session.Enter(ctx, r.function(b).lent)
 	if b.fn.local {
 		return session.Hide(ctx), nil, leave
 	}
@@ -197,7 +194,7 @@ func (b *boundFunction) own(err error) error {
 // not for the filter and the entities that the caller sends.
 func (b *boundFunction) prepare(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (in any, err error) {
 	defer guard("arguments of function "+b.fn.name, &err)
-	if err := b.mayExecute(ctx); err != nil {
+	if err := b.mayExecute(b.ds.authority(ctx)); err != nil {
 		return nil, err
 	}
 	if s, ok := on.(*RemoteSelection); ok {

@@ -17,7 +17,7 @@ import (
 
 // Open puts definitions and a database together. It checks everything that can be checked and reports all mistakes at once,
 // each with the file and line of its declaration; the database's tables are not touched (see package migrations).
-// The result never changes and is safe for concurrent use.
+// The result is safe for concurrent use, and nothing of it changes but its permissions, when [DataStore.SetRoles] is called.
 //
 // Open the handle with github.com/ordago/ordago/sqlite for SQLite, with gorm.io/driver/postgres for PostgreSQL.
 // GORM's hooks of the models become triggers on this handle: see package triggers.
@@ -30,7 +30,7 @@ func Open(db *gorm.DB, defs ...Definition) (*DataStore, error) {
 		}
 		d.define(b)
 	}
-	ds := &DataStore{roles: b.roles, functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
+	ds := &DataStore{functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
 	b.describe(ds, db)
 	b.link(ds)
 	if err := b.err(); err != nil {
@@ -38,7 +38,9 @@ func Open(db *gorm.DB, defs ...Definition) (*DataStore, error) {
 	}
 	b.extend(ds)
 	b.bind(ds)
-	b.checkRoles(ds)
+	if err := ds.permission.open(ds, b.roles); err != nil {
+		b.mistake("roles.json: %w", err)
+	}
 	if err := b.err(); err != nil {
 		return nil, err
 	}
@@ -90,7 +92,7 @@ func (b *builder) describe(ds *DataStore, db *gorm.DB) {
 		if m.Stamp == nil && !spec.withoutStamp {
 			b.mistake("%s: %s has no stamp, two writers would silently overwrite each other: embed model.Record, or declare it with dataclasses.WithoutStamp", spec.position, m.Name)
 		}
-		ds.classes = append(ds.classes, newClassOf(ds, m, spec))
+		ds.classes = append(ds.classes, newClassOf(ds, m, spec, len(ds.classes)))
 	}
 }
 
@@ -198,19 +200,6 @@ func (f *function) check(c *class, taken map[string]*function) error {
 		return fmt.Errorf("function %s has the name of an attribute of %s, choose another", f.name, c.model.Name)
 	}
 	return nil
-}
-
-// checkRoles finds permissions on resources that do not exist (S-303) and compiles the rest.
-func (b *builder) checkRoles(ds *DataStore) {
-	if b.roles == nil {
-		return
-	}
-	if err := b.roles.CheckModel(rolesModel{ds}); err != nil {
-		b.mistake("roles.json: %w", err)
-	}
-	for _, c := range ds.classes {
-		c.rules = compileRules(b.roles, c.model)
-	}
 }
 
 // attach connects the datastore with the database: dialect, pools, the triggers' plugin.

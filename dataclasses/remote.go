@@ -29,8 +29,8 @@ func (ds *DataStore) Remote() *Remote {
 	return r
 }
 
-// Roles returns the datastore's roles, nil without.
-func (r *Remote) Roles() *privileges.Roles { return r.ds.roles }
+// Roles returns the roles in force for the datastore, nil without [Permissions].
+func (r *Remote) Roles() *privileges.Source { return r.ds.Roles() }
 
 // Classes returns the dataclasses that expose data or a function, in the order of declaration.
 func (r *Remote) Classes() []*RemoteClass { return r.list }
