@@ -13,14 +13,31 @@ import (
 
 // boundFunction is a function in one datastore, with the plan of its parameters.
 type boundFunction struct {
-	fn     *function
-	ds     *DataStore
-	class  *class // nil for functions of the datastore
+	fn *function
+	ds *DataStore
+	owner
 	params *parameters
 	index  int // among all functions of the datastore
 }
 
-func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error) {
+// owner is what declares a function; neither for functions of the datastore.
+type owner struct {
+	class     *class
+	singleton *singleton
+}
+
+// name is what people and roles.json call the owner (S-291, S-293).
+func (o owner) name() string {
+	switch {
+	case o.class != nil:
+		return o.class.model.Name
+	case o.singleton != nil:
+		return o.singleton.spec.name
+	}
+	return "ds"
+}
+
+func (ds *DataStore) bindFunction(o owner, fn *function) (*boundFunction, error) {
 	params, err := planParameters(fn.newIn())
 	if err != nil {
 		return nil, err
@@ -28,15 +45,7 @@ func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error
 	if err := ds.checkResult(fn.out()); fn.exposed && err != nil {
 		return nil, err
 	}
-	return &boundFunction{fn: fn, ds: ds, class: c, params: params, index: len(ds.functions)}, nil
-}
-
-// resource is the name under which roles.json knows where the function belongs (S-291, S-293).
-func (b *boundFunction) resource() string {
-	if b.class == nil {
-		return "ds"
-	}
-	return b.class.model.Name
+	return &boundFunction{fn: fn, ds: ds, owner: o, params: params, index: len(ds.functions)}, nil
 }
 
 // mayExecute checks the right to execute, with the caller's own privileges, before any promotion (S-322).
@@ -45,9 +54,9 @@ func (b *boundFunction) mayExecute(a authority) error {
 	if !a.enforced || a.rights.function(b).execute.Allows(a.held) || b.alwaysOpen(a.rights.roles) {
 		return nil
 	}
-	e := &PermissionError{Action: privileges.Execute, Function: b.fn.name}
-	if b.class != nil {
-		e.Class = b.class.model.Name
+	e := &PermissionError{Action: privileges.Execute, Function: b.fn.name, Singleton: b.singleton != nil}
+	if b.fn.scope != OfStore {
+		e.Class = b.name()
 	}
 	return e
 }
@@ -128,10 +137,7 @@ func (f *RemoteFunction) Signature() string {
 	for i, p := range f.Params() {
 		params[i] = p.Name + " " + p.Type
 	}
-	on := "ds"
-	if c := f.bound.class; c != nil {
-		on = c.model.Name + map[Scope]string{OfClass: "", OfSelection: "Selection", OfEntity: "Entity"}[f.Scope()]
-	}
+	on := f.bound.name() + map[Scope]string{OfSelection: "Selection", OfEntity: "Entity"}[f.Scope()]
 	text := on + "." + f.Name() + "(" + strings.Join(params, ", ") + ")"
 	if result := f.Result(); result != "" {
 		text += " " + result
@@ -161,7 +167,7 @@ type Result struct {
 	Selection *RemoteSelection
 }
 
-// Call calls the function for a remote caller. on is nil for functions of the datastore and of dataclasses, else a *[RemoteSelection] or a
+// Call calls the function for a remote caller. on is nil for functions of the datastore, of dataclasses and of singletons, else a *[RemoteSelection] or a
 // *[RemoteEntity]; args has one JSON value per argument; sets may be nil where there are no entity sets.
 // Errors: *[PermissionError], *[ArgumentError], *[PanicError], and what the function returned.
 func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (Result, error) {
@@ -171,9 +177,13 @@ func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessag
 	if err != nil {
 		return Result{}, err
 	}
+	receiver, err := b.receiver(ctx, on)
+	if err != nil {
+		return Result{}, err
+	}
 	var out any
 	err = b.run(ctx, func(ctx context.Context, s *session.Session) (err error) {
-		out, err = b.fn.call(ctx, s, b.receiver(on), in)
+		out, err = b.fn.call(ctx, s, receiver, in)
 		return b.own(err)
 	})
 	if err != nil {
@@ -205,18 +215,22 @@ func (b *boundFunction) prepare(ctx context.Context, on any, args []json.RawMess
 	return b.decode(ctx, args, sets)
 }
 
-// receiver is the typed receiver of a call.
-func (b *boundFunction) receiver(on any) any {
+// receiver is the typed receiver of a call. A singleton is made for callers who may call its function only, and before the function
+// runs: a local one would not find the session.
+func (b *boundFunction) receiver(ctx context.Context, on any) (any, error) {
 	switch on := on.(type) {
 	case *RemoteEntity:
-		return on.core.self
+		return on.core.self, nil
 	case *RemoteSelection:
-		return b.class.spec.types.selection(on.core.forFunction())
+		return b.class.spec.types.selection(on.core.forFunction()), nil
 	}
-	if b.class == nil {
-		return b.ds
+	switch {
+	case b.singleton != nil:
+		return b.singleton.instance(ctx)
+	case b.class != nil:
+		return b.class.spec.types.dataClass(b.class), nil
 	}
-	return b.class.spec.types.dataClass(b.class)
+	return b.ds, nil
 }
 
 // entityResult and selectionResult recognise results of any class.

@@ -26,6 +26,9 @@ type DataStore struct {
 	own        []*boundFunction // functions of the datastore
 	permission permissionState
 
+	singletons  []*singleton
+	singletonOf map[any]*singleton // by singletonType
+
 	dialect dialect.Dialect
 	planner *sqlplan.Planner
 	writer  *gorm.DB // all writes and what is read in their transactions

@@ -60,10 +60,11 @@ func (p permissions) define(b *builder) { b.roles = p.roles }
 
 // builder collects what definitions say.
 type builder struct {
-	classes   []*classSpec
-	functions []*function
-	roles     *privileges.Roles
-	mistakes  []error
+	classes    []*classSpec
+	functions  []*function
+	singletons []*singletonSpec
+	roles      *privileges.Roles
+	mistakes   []error
 }
 
 func (b *builder) mistake(format string, args ...any) {
@@ -153,34 +154,33 @@ func (b *builder) extend(ds *DataStore) {
 
 // bind makes functions callable in this datastore.
 func (b *builder) bind(ds *DataStore) {
-	b.bindAll(ds, nil, b.functions, map[string]*function{})
+	ds.own = b.bindAll(ds, owner{}, b.functions, map[string]*function{})
 	for _, c := range ds.classes {
 		scopes := map[Scope]map[string]*function{OfClass: {}, OfSelection: {}, OfEntity: {}}
 		for _, fn := range c.spec.functions {
-			b.bindAll(ds, c, []*function{fn}, scopes[fn.scope])
+			c.functions = append(c.functions, b.bindAll(ds, owner{class: c}, []*function{fn}, scopes[fn.scope])...)
 		}
 	}
+	b.bindSingletons(ds)
 }
 
-func (b *builder) bindAll(ds *DataStore, c *class, fns []*function, taken map[string]*function) {
+func (b *builder) bindAll(ds *DataStore, o owner, fns []*function, taken map[string]*function) []*boundFunction {
+	var all []*boundFunction
 	for _, fn := range fns {
-		if err := fn.check(c, taken); err != nil {
+		if err := fn.check(o.class, taken); err != nil {
 			b.mistake("%s: %w", fn.position, err)
 			continue
 		}
 		taken[fn.name] = fn
-		bound, err := ds.bindFunction(c, fn)
+		bound, err := ds.bindFunction(o, fn)
 		if err != nil {
 			b.mistake("%s: function %s: %w", fn.position, fn.name, err)
 			continue
 		}
 		ds.functions[fn] = bound
-		if c == nil {
-			ds.own = append(ds.own, bound)
-		} else {
-			c.functions = append(c.functions, bound)
-		}
+		all = append(all, bound)
 	}
+	return all
 }
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,30}$`)

@@ -22,13 +22,18 @@ import (
 // holds "out" under the other.
 func swapped(t *testing.T, first, second string) *privileges.Roles {
 	t.Helper()
-	r, err := privileges.Parse([]byte(fmt.Sprintf(`{"restrictedByDefault":true,
+	return parsedRoles(t, fmt.Sprintf(`{"restrictedByDefault":true,
  "privileges":[{"privilege":%q},{"privilege":%q},{"privilege":"run"}],
  "permissions":{"allowed":[
   {"applyTo":"Task","type":"dataclass","read":["in","out","run"],"update":["in"],"execute":["run"]},
   {"applyTo":"Task.budget","type":"attribute","read":["in"]},
   {"applyTo":"Task.lendIn","type":"method","promote":["in"]},
-  {"applyTo":"Task.lendOut","type":"method","promote":["out"]}]}}`, first, second)))
+  {"applyTo":"Task.lendOut","type":"method","promote":["out"]}]}}`, first, second))
+}
+
+func parsedRoles(t *testing.T, text string) *privileges.Roles {
+	t.Helper()
+	r, err := privileges.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,15 +148,8 @@ func TestSetRoles(t *testing.T) {
 		if err := read(); err != nil {
 			t.Fatal(err)
 		}
-		parse := func(text string) *privileges.Roles {
-			r, err := privileges.Parse([]byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return r
-		}
 		before := f.ds.Roles().Current()
-		err := f.ds.SetRoles(parse(`{"privileges":[],"permissions":{"allowed":[{"applyTo":"Tusk","type":"dataclass"}]}}`))
+		err := f.ds.SetRoles(parsedRoles(t, `{"privileges":[],"permissions":{"allowed":[{"applyTo":"Tusk","type":"dataclass"}]}}`))
 		if mistakes, ok := errors.AsType[*privileges.FileError](err); !ok || !strings.Contains(err.Error(), "Tusk") || mistakes.Problems[0].Line != 1 {
 			t.Errorf("roles that do not fit the model: %v", err)
 		}
@@ -161,7 +159,7 @@ func TestSetRoles(t *testing.T) {
 		if f.ds.Roles().Current() != before || read() != nil {
 			t.Error("the roles before are not in force any more")
 		}
-		other := parse(`{"restrictedByDefault":true,"forceLogin":true,"privileges":[{"privilege":"see"}],"permissions":{"allowed":[
+		other := parsedRoles(t, `{"restrictedByDefault":true,"forceLogin":true,"privileges":[{"privilege":"see"}],"permissions":{"allowed":[
 		 {"applyTo":"Task","type":"dataclass","read":["see"]}]}}`)
 		if err := f.ds.SetRoles(other); err != nil {
 			t.Fatal(err)

@@ -15,11 +15,13 @@ type Remote struct {
 	ds      *DataStore
 	classes map[string]*RemoteClass
 	list    []*RemoteClass
+
+	singletons []*RemoteSingleton
 }
 
 // Remote returns the datastore as remote callers see it.
 func (ds *DataStore) Remote() *Remote {
-	r := &Remote{ds: ds, classes: map[string]*RemoteClass{}}
+	r := &Remote{ds: ds, classes: map[string]*RemoteClass{}, singletons: ds.remoteSingletons()}
 	for _, c := range ds.classes {
 		if rc := c.remoteClass(); c.exposed || len(rc.functions) > 0 {
 			r.classes[rc.Name()] = rc

@@ -83,8 +83,12 @@ func (c *classRights) compile(roles *privileges.Roles, m *model.Class) {
 
 // rightsUnder compiles the permissions of a function.
 func (b *boundFunction) rightsUnder(roles *privileges.Roles) functionRights {
-	lent, _ := roles.Promotes(b.resource(), b.fn.name)
-	return functionRights{roles.Function(b.resource(), b.fn.name), session.Lent{Roles: roles, Set: lent}}
+	if b.singleton != nil {
+		lent, _ := roles.SingletonPromotes(b.name(), b.fn.name)
+		return functionRights{roles.SingletonFunction(b.name(), b.fn.name), session.Lent{Roles: roles, Set: lent}}
+	}
+	lent, _ := roles.Promotes(b.name(), b.fn.name)
+	return functionRights{roles.Function(b.name(), b.fn.name), session.Lent{Roles: roles, Set: lent}}
 }
 
 // permissionState is what of a datastore can change.

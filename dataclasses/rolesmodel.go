@@ -1,5 +1,7 @@
 package dataclasses
 
+import "slices"
+
 // rolesModel lets roles.json be checked against what exists.
 type rolesModel struct{ ds *DataStore }
 
@@ -19,16 +21,16 @@ func (m rolesModel) HasFunction(class, function string) bool {
 		}
 		bound = c.functions
 	}
-	for _, b := range bound {
-		if b.fn.name == function {
-			return true
-		}
-	}
-	return false
+	return hasFunction(bound, function)
 }
 
-// HasSingleton is false: there are no singletons.
-func (rolesModel) HasSingleton(string) bool { return false }
+func (m rolesModel) HasSingleton(name string) bool { return m.ds.singletonNamed(name) != nil }
 
-// HasSingletonFunction is false: there are no singletons.
-func (rolesModel) HasSingletonFunction(string, string) bool { return false }
+func (m rolesModel) HasSingletonFunction(singleton, function string) bool {
+	s := m.ds.singletonNamed(singleton)
+	return s != nil && hasFunction(s.functions, function)
+}
+
+func hasFunction(list []*boundFunction, name string) bool {
+	return slices.ContainsFunc(list, func(b *boundFunction) bool { return b.fn.name == name })
+}

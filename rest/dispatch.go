@@ -25,7 +25,7 @@ func (c *call) dispatch() error {
 	case resLogout:
 		return c.logoutCommand()
 	case resSingleton:
-		return fail(http.StatusNotFound, codeUnknownFunction, "Unknown singleton class or function")
+		return c.singleton()
 	case resUpload:
 		return notApplicable("$upload")
 	}
