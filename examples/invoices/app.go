@@ -37,6 +37,7 @@ type App struct {
 	Pay         *dataclasses.Func[*invoiceEntity, Payment, *invoiceEntity]
 	Label       *dataclasses.Func[*invoiceEntity, none, string]
 	Recalculate *dataclasses.Func[*invoiceEntity, none, int64]
+	Quote       *dataclasses.Func[*pricing, QuoteFor, int64]
 
 	passwords passwords
 	now       func() time.Time
@@ -56,6 +57,7 @@ func New() *App {
 	a.Pay = dataclasses.Exposed("pay", pay)
 	a.Label = dataclasses.ExposedLocal("label", label)
 	a.Recalculate = dataclasses.Private("recalculate", recalculate)
+	a.Quote = dataclasses.Exposed("quote", quote, dataclasses.OnHTTPGet)
 	return a
 }
 
@@ -85,6 +87,7 @@ func (a *App) Definitions() []dataclasses.Definition {
 		dataclasses.DefineExposed[InvoiceLine](),
 		dataclasses.DefineExposed[AuditEntry](dataclasses.WithoutStamp[AuditEntry]()),
 		dataclasses.Define[Sequence](dataclasses.WithoutStamp[Sequence]()),
+		dataclasses.SharedSingleton("Pricing", newPricing, dataclasses.OnSingleton(a.Quote)),
 		dataclasses.Permissions(roles),
 	}
 }
@@ -92,8 +95,7 @@ func (a *App) Definitions() []dataclasses.Definition {
 //go:embed roles.json
 var rolesJSON string
 
-// Roles returns the application's roles.json, compiled anew. The session manager needs the very value that the datastore has:
-// give it ds.Roles().
+// Roles returns the application's roles.json, compiled anew. Give ds.Roles() to the session manager, which follows the datastore.
 func Roles() (*privileges.Roles, error) {
 	roles, err := privileges.Parse([]byte(rolesJSON))
 	if err != nil {
