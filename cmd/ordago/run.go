@@ -19,6 +19,8 @@ const (
 	exitOK    = 0
 	exitError = 1
 	exitUsage = 2 // wrong command line or configuration
+
+	exitRefused = 3 // explain: the answer is no
 )
 
 // app is one call of the program.
@@ -39,6 +41,9 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) int 
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if err == errRefused { // alone: closing the database may have failed too
+		return exitRefused
 	}
 	fmt.Fprintf(stderr, "ordago: %v\n", err)
 	if _, ok := errors.AsType[*usageError](err); ok {
@@ -75,7 +80,7 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	a.use(root.PersistentFlags(), fileOption, "log-level", "log-format")
-	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.explainCommand(), a.versionCommand())
 	return root
 }
 
@@ -113,7 +118,11 @@ func (a *app) withDatabase(c server.Config, fn func(*server.Database) error) err
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(d), d.Close())
+	err = fn(d)
+	if closing := d.Close(); closing != nil {
+		return errors.Join(err, closing)
+	}
+	return err
 }
 
 const rootHelp = `Ordago is ORDA for Go. This program serves the invoice demo and looks after its database.
@@ -129,4 +138,4 @@ A file for a server on PostgreSQL:
   sessions: sql
   durable: full
 
-Exit codes: 0 done, 1 error, 2 wrong command line or configuration.`
+Exit codes: 0 done, 1 error, 2 wrong command line or configuration. Explain adds 3, refused.`

@@ -72,6 +72,8 @@ func TestUsageErrors(t *testing.T) {
 		{"seed --invoices 0", "--invoices must be 1 or more"},
 		{"seed --invoices many", "invalid argument"},
 		{"catalog --json=perhaps", "invalid argument"},
+		{"explain", "give one resource"},
+		{"explain Invoice Customer", "give one resource"},
 		{"version 2", "unknown command or argument \"2\""},
 		{"version --config none.yaml", "configuration file none.yaml: there is no such file"},
 	} {
@@ -81,7 +83,7 @@ func TestUsageErrors(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"serve", "migrate", "migrate up", "migrate down", "migrate status", "migrate diff", "catalog", "seed", "version"} {
+	for _, command := range []string{"serve", "migrate", "migrate up", "migrate down", "migrate status", "migrate diff", "catalog", "seed", "explain", "version"} {
 		args := append(strings.Fields(command), "--help")
 		ordago(t, args...).want(t, 0, "Examples:\n  ordago "+command, "")
 	}
