@@ -34,7 +34,7 @@ dataclasses:        internal/dialect internal/query internal/sqlplan model privi
 rest:               dataclasses model privileges session triggers
 web:                session
 server:             dataclasses migrations model privileges rest session sqlite triggers
-cmd/ordago:         examples/invoices server
+cmd/ordago:         dataclasses examples/invoices privileges server
 examples/...:       dataclasses migrations model privileges rest server session sqlite triggers
 
 sessiontest:        privileges session

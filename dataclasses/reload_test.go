@@ -185,3 +185,38 @@ func TestSetRolesWithoutPermissions(t *testing.T) {
 		t.Errorf("SetRoles: %v", err)
 	}
 }
+
+// S-291: one entry decides about the functions of that name of the dataclass, its selections and its entities.
+func TestOneNameSpaceOfFunctions(t *testing.T) {
+	t.Parallel()
+	ofClass := dataclasses.Private("weigh", func(context.Context, *session.Session, *dataclasses.DataClass[Task], dataclasses.None) (int, error) {
+		return 1, nil
+	})
+	ofSelection := dataclasses.Private("weigh", func(context.Context, *session.Session, *dataclasses.Selection[Task], dataclasses.None) (int, error) {
+		return 2, nil
+	})
+	ofEntity := dataclasses.Private("weigh", func(context.Context, *session.Session, *dataclasses.Entity[Task], dataclasses.None) (int, error) {
+		return 3, nil
+	})
+	ds := ordatest.Open(t, ordatest.SQLite(t), dataclasses.Define[Note](), dataclasses.Permissions(parsedRoles(t,
+		`{"privileges":[{"privilege":"work"}],"permissions":{"allowed":[{"applyTo":"Task.weigh","type":"method","execute":["work"]}]}}`)),
+		dataclasses.Define[Task](dataclasses.OnClass(ofClass), dataclasses.OnSelection(ofSelection), dataclasses.OnEntity(ofEntity)))
+	f := &fixture{ds: ds, manager: &session.Manager{Roles: ds.Roles()}}
+	t.Cleanup(func() { _ = f.manager.Close() })
+	tasks := dataclasses.Of[Task](ds)
+	call := func(ctx context.Context) (got [3]int, errs [3]error) {
+		got[0], errs[0] = ofClass.Call(ctx, tasks, dataclasses.None{})
+		got[1], errs[1] = ofSelection.Call(ctx, tasks.All(), dataclasses.None{})
+		got[2], errs[2] = ofEntity.Call(ctx, tasks.New(), dataclasses.None{})
+		return got, errs
+	}
+	worker, _ := f.as(t, "work")
+	if got, errs := call(worker); got != [3]int{1, 2, 3} || errs != [3]error{} {
+		t.Errorf("work: %v, %v", got, errs)
+	}
+	guest, _ := f.as(t)
+	_, errs := call(guest)
+	for _, err := range errs {
+		refused(t, err, "No permission to execute method weigh in dataClass Task")
+	}
+}
