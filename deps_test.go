@@ -35,7 +35,7 @@ rest:               dataclasses model privileges session triggers
 web:                session
 internal/backup:    sqlite
 server:             dataclasses internal/backup migrations model privileges rest session sqlite triggers web
-cmd/ordago:         examples/invoices server
+cmd/ordago:         dataclasses examples/invoices privileges server
 examples/...:       dataclasses migrations model privileges rest server session sqlite triggers web
 
 sessiontest:        privileges session

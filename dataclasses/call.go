@@ -11,17 +11,33 @@ import (
 	"github.com/ordago/ordago/session"
 )
 
-// boundFunction is a function in one datastore: with its rights and the plan of its parameters.
+// boundFunction is a function in one datastore, with the plan of its parameters.
 type boundFunction struct {
-	fn       *function
-	ds       *DataStore
-	class    *class // nil for functions of the datastore
-	params   *parameters
-	rule     privileges.Rule
-	promoted privileges.Set
+	fn *function
+	ds *DataStore
+	owner
+	params *parameters
+	index  int // among all functions of the datastore
 }
 
-func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error) {
+// owner is what declares a function; neither for functions of the datastore.
+type owner struct {
+	class     *class
+	singleton *singleton
+}
+
+// name is what people and roles.json call the owner (S-291, S-293).
+func (o owner) name() string {
+	switch {
+	case o.class != nil:
+		return o.class.model.Name
+	case o.singleton != nil:
+		return o.singleton.spec.name
+	}
+	return "ds"
+}
+
+func (ds *DataStore) bindFunction(o owner, fn *function) (*boundFunction, error) {
 	params, err := planParameters(fn.newIn())
 	if err != nil {
 		return nil, err
@@ -29,45 +45,35 @@ func (ds *DataStore) bindFunction(c *class, fn *function) (*boundFunction, error
 	if err := ds.checkResult(fn.out()); fn.exposed && err != nil {
 		return nil, err
 	}
-	b := &boundFunction{fn: fn, ds: ds, class: c, params: params}
-	if ds.roles != nil {
-		b.rule = ds.roles.Function(b.resource(), fn.name)
-		b.promoted, _ = ds.roles.Promotes(b.resource(), fn.name)
-	}
-	return b, nil
-}
-
-// resource is the name under which roles.json knows where the function belongs (S-291, S-293).
-func (b *boundFunction) resource() string {
-	if b.class == nil {
-		return "ds"
-	}
-	return b.class.model.Name
+	return &boundFunction{fn: fn, ds: ds, owner: o, params: params, index: len(ds.functions)}, nil
 }
 
 // mayExecute checks the right to execute, with the caller's own privileges, before any promotion (S-322).
 // With force login a guest may always authentify (S-317).
-func (b *boundFunction) mayExecute(ctx context.Context) error {
-	a := b.ds.authority(ctx)
-	if !a.enforced || b.rule.Allows(a.held) {
+func (b *boundFunction) mayExecute(a authority) error {
+	if !a.enforced || a.rights.function(b).execute.Allows(a.held) || b.alwaysOpen(a.rights.roles) {
 		return nil
 	}
-	if b.class == nil && b.fn.name == "authentify" && b.ds.roles.ForceLogin() {
-		return nil
-	}
-	e := &PermissionError{Action: privileges.Execute, Function: b.fn.name}
-	if b.class != nil {
-		e.Class = b.class.model.Name
+	e := &PermissionError{Action: privileges.Execute, Function: b.fn.name, Singleton: b.singleton != nil}
+	if b.fn.scope != OfStore {
+		e.Class = b.name()
 	}
 	return e
 }
 
-// run executes body as this function: rights, promotion, session, one transaction for all it saves, panics caught.
+// alwaysOpen reports whether guests may call the function whatever the permissions say (S-317).
+func (b *boundFunction) alwaysOpen(roles *privileges.Roles) bool {
+	return b.fn.scope == OfStore && b.fn.name == "authentify" && roles.ForceLogin()
+}
+
+// run executes body as this function: rights, promotion, session, one transaction for all it saves, panics caught. What it is lent is
+// of the same roles that let it run.
 func (b *boundFunction) run(ctx context.Context, body func(context.Context, *session.Session) error) error {
-	if err := b.mayExecute(ctx); err != nil {
+	a := b.ds.authority(ctx)
+	if err := b.mayExecute(a); err != nil {
 		return err
 	}
-	ctx, s, leave := b.enter(ctx)
+	ctx, s, leave := b.enter(ctx, a.rights)
 	defer leave()
 	return b.ds.lazily(ctx, func(ctx context.Context) (err error) {
 		defer guard("function "+b.fn.name, &err)
@@ -77,8 +83,8 @@ func (b *boundFunction) run(ctx context.Context, body func(context.Context, *ses
 
 // enter gives the function its context and session. What is promoted for it or by it ends when leave is called (S-200, S-318, S-319);
 // a local function sees no session.
-func (b *boundFunction) enter(ctx context.Context) (_ context.Context, s *session.Session, leave func()) {
-	ctx, s, leave = session.Enter(ctx, b.promoted)
+func (b *boundFunction) enter(ctx context.Context, r *rights) (_ context.Context, s *session.Session, leave func()) {
+	ctx, s, leave = session.Enter(ctx, r.function(b).lent)
 	if b.fn.local {
 		return session.Hide(ctx), nil, leave
 	}
@@ -131,10 +137,7 @@ func (f *RemoteFunction) Signature() string {
 	for i, p := range f.Params() {
 		params[i] = p.Name + " " + p.Type
 	}
-	on := "ds"
-	if c := f.bound.class; c != nil {
-		on = c.model.Name + map[Scope]string{OfClass: "", OfSelection: "Selection", OfEntity: "Entity"}[f.Scope()]
-	}
+	on := f.bound.name() + map[Scope]string{OfSelection: "Selection", OfEntity: "Entity"}[f.Scope()]
 	text := on + "." + f.Name() + "(" + strings.Join(params, ", ") + ")"
 	if result := f.Result(); result != "" {
 		text += " " + result
@@ -164,7 +167,7 @@ type Result struct {
 	Selection *RemoteSelection
 }
 
-// Call calls the function for a remote caller. on is nil for functions of the datastore and of dataclasses, else a *[RemoteSelection] or a
+// Call calls the function for a remote caller. on is nil for functions of the datastore, of dataclasses and of singletons, else a *[RemoteSelection] or a
 // *[RemoteEntity]; args has one JSON value per argument; sets may be nil where there are no entity sets.
 // Errors: *[PermissionError], *[ArgumentError], *[PanicError], and what the function returned.
 func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (Result, error) {
@@ -174,9 +177,13 @@ func (f *RemoteFunction) Call(ctx context.Context, on any, args []json.RawMessag
 	if err != nil {
 		return Result{}, err
 	}
+	receiver, err := b.receiver(ctx, on)
+	if err != nil {
+		return Result{}, err
+	}
 	var out any
 	err = b.run(ctx, func(ctx context.Context, s *session.Session) (err error) {
-		out, err = b.fn.call(ctx, s, b.receiver(on), in)
+		out, err = b.fn.call(ctx, s, receiver, in)
 		return b.own(err)
 	})
 	if err != nil {
@@ -197,7 +204,7 @@ func (b *boundFunction) own(err error) error {
 // not for the filter and the entities that the caller sends.
 func (b *boundFunction) prepare(ctx context.Context, on any, args []json.RawMessage, sets SetResolver) (in any, err error) {
 	defer guard("arguments of function "+b.fn.name, &err)
-	if err := b.mayExecute(ctx); err != nil {
+	if err := b.mayExecute(b.ds.authority(ctx)); err != nil {
 		return nil, err
 	}
 	if s, ok := on.(*RemoteSelection); ok {
@@ -208,18 +215,22 @@ func (b *boundFunction) prepare(ctx context.Context, on any, args []json.RawMess
 	return b.decode(ctx, args, sets)
 }
 
-// receiver is the typed receiver of a call.
-func (b *boundFunction) receiver(on any) any {
+// receiver is the typed receiver of a call. A singleton is made for callers who may call its function only, and before the function
+// runs: a local one would not find the session.
+func (b *boundFunction) receiver(ctx context.Context, on any) (any, error) {
 	switch on := on.(type) {
 	case *RemoteEntity:
-		return on.core.self
+		return on.core.self, nil
 	case *RemoteSelection:
-		return b.class.spec.types.selection(on.core.forFunction())
+		return b.class.spec.types.selection(on.core.forFunction()), nil
 	}
-	if b.class == nil {
-		return b.ds
+	switch {
+	case b.singleton != nil:
+		return b.singleton.instance(ctx)
+	case b.class != nil:
+		return b.class.spec.types.dataClass(b.class), nil
 	}
-	return b.class.spec.types.dataClass(b.class)
+	return b.ds, nil
 }
 
 // entityResult and selectionResult recognise results of any class.

@@ -65,18 +65,16 @@ type class struct {
 	exposed    bool
 	functions  []*boundFunction
 	calculated map[*model.Attribute]*calculation
-	rules      *classRules // nil without roles
+	index      int // among the classes of the datastore
 
 	stored  []*model.Attribute // every column, the stamp's included: what an entity is loaded from
 	visible []*model.Attribute // what remote callers see
 	byKey   string             // SQL of load
 	outside *RemoteClass       // what remote callers see
-
-	projections projectionCache
 }
 
-func newClassOf(ds *DataStore, m *model.Class, spec *classSpec) *class {
-	return &class{ds: ds, model: m, spec: spec, exposed: spec.exposed, calculated: map[*model.Attribute]*calculation{}}
+func newClassOf(ds *DataStore, m *model.Class, spec *classSpec, index int) *class {
+	return &class{index: index, ds: ds, model: m, spec: spec, exposed: spec.exposed, calculated: map[*model.Attribute]*calculation{}}
 }
 
 // prepare lists attributes once all of them are known.

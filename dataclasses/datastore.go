@@ -13,18 +13,21 @@ import (
 	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
-	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/triggers"
 )
 
-// DataStore gives access to the dataclasses of one database (O-005). It is made by [Open], never changes and is safe for concurrent use.
+// DataStore gives access to the dataclasses of one database (O-005). It is made by [Open] and safe for concurrent use. Nothing of it
+// changes afterwards but the permissions, see [DataStore.SetRoles].
 type DataStore struct {
-	classes   []*class
-	byName    map[string]*class
-	byType    map[types]*class
-	functions map[*function]*boundFunction
-	own       []*boundFunction // functions of the datastore
-	roles     *privileges.Roles
+	classes    []*class
+	byName     map[string]*class
+	byType     map[types]*class
+	functions  map[*function]*boundFunction
+	own        []*boundFunction // functions of the datastore
+	permission permissionState
+
+	singletons  []*singleton
+	singletonOf map[any]*singleton // by singletonType
 
 	dialect dialect.Dialect
 	planner *sqlplan.Planner
@@ -58,9 +61,6 @@ func FromTx(tx *gorm.DB) *DataStore {
 	}
 	return nil
 }
-
-// Roles returns the roles given with [Permissions], nil without.
-func (ds *DataStore) Roles() *privileges.Roles { return ds.roles }
 
 // Models returns the description of every dataclass, in the order of declaration: for migrations and tools.
 func (ds *DataStore) Models() []*model.Class {

@@ -62,12 +62,15 @@ type PermissionError struct {
 	Class     string // "" for a function of the datastore
 	Attribute string // "" when the class as a whole is meant
 	Function  string // of Execute
+	Singleton bool   // Class is a singleton
 }
 
 func (e *PermissionError) Error() string {
 	switch {
 	case e.Function != "" && e.Class == "":
 		return fmt.Sprintf("No permission to execute method %s in dataStore", e.Function)
+	case e.Singleton:
+		return fmt.Sprintf("No permission to execute method %s in singleton %s", e.Function, e.Class)
 	case e.Function != "":
 		return fmt.Sprintf("No permission to execute method %s in dataClass %s", e.Function, e.Class)
 	case e.Attribute != "":

@@ -8,7 +8,7 @@ import (
 	"github.com/ordago/ordago/session"
 )
 
-// Receiver is what a function can be called on: *[DataStore], *[DataClass][T], *[Selection][T] or *[Entity][T].
+// Receiver is what a function can be called on: *[DataStore], *[DataClass][T], *[Selection][T], *[Entity][T] or *[Singleton][S].
 // The receiver's type is the scope of a function. No other type can be one.
 type Receiver interface {
 	scope() Scope      // answers for a nil pointer too
@@ -27,12 +27,13 @@ const (
 	OfClass
 	OfSelection
 	OfEntity
+	OfSingleton
 )
 
 // Function is a declared function with receiver R, made by [Exposed], [Private], [Local] or [ExposedLocal]; it cannot be written by hand.
 type Function[R Receiver] interface{ on(R) *function }
 
-// Func is a declared function as a value: pass it to [OnStore], [OnClass], [OnSelection] or [OnEntity], and call it with [Func.Call].
+// Func is a declared function as a value: pass it to [OnStore], [OnClass], [OnSelection], [OnEntity] or [OnSingleton], and call it with [Func.Call].
 type Func[R Receiver, In, Out any] struct {
 	fn   function
 	body func(context.Context, *session.Session, R, In) (Out, error)

@@ -17,7 +17,7 @@ import (
 
 // Open puts definitions and a database together. It checks everything that can be checked and reports all mistakes at once,
 // each with the file and line of its declaration; the database's tables are not touched (see package migrations).
-// The result never changes and is safe for concurrent use.
+// The result is safe for concurrent use, and nothing of it changes but its permissions, when [DataStore.SetRoles] is called.
 //
 // Open the handle with github.com/ordago/ordago/sqlite for SQLite, with gorm.io/driver/postgres for PostgreSQL.
 // GORM's hooks of the models become triggers on this handle: see package triggers.
@@ -30,7 +30,7 @@ func Open(db *gorm.DB, defs ...Definition) (*DataStore, error) {
 		}
 		d.define(b)
 	}
-	ds := &DataStore{roles: b.roles, functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
+	ds := &DataStore{functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
 	b.describe(ds, db)
 	b.link(ds)
 	if err := b.err(); err != nil {
@@ -38,7 +38,9 @@ func Open(db *gorm.DB, defs ...Definition) (*DataStore, error) {
 	}
 	b.extend(ds)
 	b.bind(ds)
-	b.checkRoles(ds)
+	if err := ds.permission.open(ds, b.roles); err != nil {
+		b.mistake("roles.json: %w", err)
+	}
 	if err := b.err(); err != nil {
 		return nil, err
 	}
@@ -58,10 +60,11 @@ func (p permissions) define(b *builder) { b.roles = p.roles }
 
 // builder collects what definitions say.
 type builder struct {
-	classes   []*classSpec
-	functions []*function
-	roles     *privileges.Roles
-	mistakes  []error
+	classes    []*classSpec
+	functions  []*function
+	singletons []*singletonSpec
+	roles      *privileges.Roles
+	mistakes   []error
 }
 
 func (b *builder) mistake(format string, args ...any) {
@@ -90,7 +93,7 @@ func (b *builder) describe(ds *DataStore, db *gorm.DB) {
 		if m.Stamp == nil && !spec.withoutStamp {
 			b.mistake("%s: %s has no stamp, two writers would silently overwrite each other: embed model.Record, or declare it with dataclasses.WithoutStamp", spec.position, m.Name)
 		}
-		ds.classes = append(ds.classes, newClassOf(ds, m, spec))
+		ds.classes = append(ds.classes, newClassOf(ds, m, spec, len(ds.classes)))
 	}
 }
 
@@ -151,34 +154,33 @@ func (b *builder) extend(ds *DataStore) {
 
 // bind makes functions callable in this datastore.
 func (b *builder) bind(ds *DataStore) {
-	b.bindAll(ds, nil, b.functions, map[string]*function{})
+	ds.own = b.bindAll(ds, owner{}, b.functions, map[string]*function{})
 	for _, c := range ds.classes {
 		scopes := map[Scope]map[string]*function{OfClass: {}, OfSelection: {}, OfEntity: {}}
 		for _, fn := range c.spec.functions {
-			b.bindAll(ds, c, []*function{fn}, scopes[fn.scope])
+			c.functions = append(c.functions, b.bindAll(ds, owner{class: c}, []*function{fn}, scopes[fn.scope])...)
 		}
 	}
+	b.bindSingletons(ds)
 }
 
-func (b *builder) bindAll(ds *DataStore, c *class, fns []*function, taken map[string]*function) {
+func (b *builder) bindAll(ds *DataStore, o owner, fns []*function, taken map[string]*function) []*boundFunction {
+	var all []*boundFunction
 	for _, fn := range fns {
-		if err := fn.check(c, taken); err != nil {
+		if err := fn.check(o.class, taken); err != nil {
 			b.mistake("%s: %w", fn.position, err)
 			continue
 		}
 		taken[fn.name] = fn
-		bound, err := ds.bindFunction(c, fn)
+		bound, err := ds.bindFunction(o, fn)
 		if err != nil {
 			b.mistake("%s: function %s: %w", fn.position, fn.name, err)
 			continue
 		}
 		ds.functions[fn] = bound
-		if c == nil {
-			ds.own = append(ds.own, bound)
-		} else {
-			c.functions = append(c.functions, bound)
-		}
+		all = append(all, bound)
 	}
+	return all
 }
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,30}$`)
@@ -198,19 +200,6 @@ func (f *function) check(c *class, taken map[string]*function) error {
 		return fmt.Errorf("function %s has the name of an attribute of %s, choose another", f.name, c.model.Name)
 	}
 	return nil
-}
-
-// checkRoles finds permissions on resources that do not exist (S-303) and compiles the rest.
-func (b *builder) checkRoles(ds *DataStore) {
-	if b.roles == nil {
-		return
-	}
-	if err := b.roles.CheckModel(rolesModel{ds}); err != nil {
-		b.mistake("roles.json: %w", err)
-	}
-	for _, c := range ds.classes {
-		c.rules = compileRules(b.roles, c.model)
-	}
 }
 
 // attach connects the datastore with the database: dialect, pools, the triggers' plugin.

@@ -12,36 +12,10 @@ import (
 
 // This file is the one place where rights are checked: every path to data and functions passes it.
 
-// classRules are the permissions of a dataclass, compiled once.
-type classRules struct {
-	class      [privileges.Drop + 1]privileges.Rule
-	attributes map[*model.Attribute]*[privileges.Drop + 1]privileges.Rule // only those that have one of their own
-}
-
-// checked are the actions on data.
-var checked = [...]privileges.Action{privileges.Read, privileges.Create, privileges.Update, privileges.Drop}
-
-func compileRules(roles *privileges.Roles, m *model.Class) *classRules {
-	rules := &classRules{attributes: map[*model.Attribute]*[privileges.Drop + 1]privileges.Rule{}}
-	for _, action := range checked {
-		rules.class[action] = roles.Class(action, m.Name)
-	}
-	for _, a := range m.Attributes {
-		var own [privileges.Drop + 1]privileges.Rule
-		differs := false
-		for _, action := range checked {
-			own[action] = roles.Attribute(action, m.Name, a.Name)
-			differs = differs || !own[action].Equal(rules.class[action])
-		}
-		if differs {
-			rules.attributes[a] = &own
-		}
-	}
-	return rules
-}
-
-// authority is what the code that runs now may do.
+// authority is what the code that runs now may do: what it holds, and the rules that this is compared with. Both are of the same roles;
+// rules are reached through it only, so that a set of privileges never meets the rules of other roles (see rights.go).
 type authority struct {
+	rights   *rights
 	held     privileges.Set
 	enforced bool
 }
@@ -59,19 +33,23 @@ func remote(ctx context.Context) context.Context {
 // authority finds out whether permissions are enforced for this context (S-281) and with which privileges.
 // Triggers act for the database, not for the caller: rights are checked on what the caller sends.
 func (ds *DataStore) authority(ctx context.Context) authority {
-	if ds.roles == nil || triggers.InHook(ctx) {
-		return authority{}
+	r := ds.permission.rights.Load()
+	if r.roles == nil || triggers.InHook(ctx) {
+		return authority{rights: r}
 	}
 	if s := session.Caller(ctx); s != nil {
-		return authority{held: s.Held(), enforced: session.Enforced(ctx)}
+		return authority{rights: r, held: s.Held(r.roles), enforced: session.Enforced(ctx)}
 	}
-	return authority{held: ds.roles.Guest(), enforced: session.Enforced(ctx) || ctx.Value(remoteKey{}) != nil}
+	return authority{rights: r, held: r.roles.Guest(), enforced: session.Enforced(ctx) || ctx.Value(remoteKey{}) != nil}
 }
 
 // may checks an action on the dataclass as a whole.
 func (c *class) may(ctx context.Context, action privileges.Action) error {
-	a := c.ds.authority(ctx)
-	if !a.enforced || c.rules.class[action].Allows(a.held) {
+	return c.allows(c.ds.authority(ctx), action)
+}
+
+func (c *class) allows(a authority, action privileges.Action) error {
+	if !a.enforced || a.rights.class(c).own[action].Allows(a.held) {
 		return nil
 	}
 	return &PermissionError{Action: action, Class: c.model.Name}
@@ -82,11 +60,7 @@ func (c *class) mayAttribute(a authority, action privileges.Action, attribute *m
 	if !a.enforced {
 		return nil
 	}
-	rules := &c.rules.class
-	if own := c.rules.attributes[attribute]; own != nil {
-		rules = own
-	}
-	if rules[action].Allows(a.held) {
+	if a.rights.class(c).of(attribute)[action].Allows(a.held) {
 		return nil
 	}
 	return &PermissionError{Action: action, Class: c.model.Name, Attribute: attribute.Name}
@@ -116,10 +90,10 @@ func (r *record) maySave(ctx context.Context) error {
 	if r.isNew {
 		action = privileges.Create
 	}
-	if !r.class.rules.class[action].Allows(a.held) {
-		return &PermissionError{Action: action, Class: r.class.model.Name}
+	if err := r.class.allows(a, action); err != nil {
+		return err
 	}
-	for attribute := range r.class.rules.attributes {
+	for attribute := range a.rights.class(r.class).attributes {
 		if attribute.Kind != model.Storage || !r.touched(attribute) {
 			continue
 		}
@@ -136,10 +110,10 @@ func (r *record) mayDrop(ctx context.Context) error {
 	if !a.enforced {
 		return nil
 	}
-	if !r.class.rules.class[privileges.Drop].Allows(a.held) {
-		return &PermissionError{Action: privileges.Drop, Class: r.class.model.Name}
+	if err := r.class.allows(a, privileges.Drop); err != nil {
+		return err
 	}
-	for attribute := range r.class.rules.attributes {
+	for attribute := range a.rights.class(r.class).attributes {
 		if attribute.Kind != model.Storage {
 			continue
 		}
@@ -152,36 +126,3 @@ func (r *record) mayDrop(ctx context.Context) error {
 	}
 	return nil
 }
-
-// rolesModel lets roles.json be checked against what exists.
-type rolesModel struct{ ds *DataStore }
-
-func (m rolesModel) HasClass(name string) bool { return m.ds.byName[name] != nil }
-
-func (m rolesModel) HasAttribute(class, attribute string) bool {
-	c := m.ds.byName[class]
-	return c != nil && c.model.Attribute(attribute) != nil
-}
-
-func (m rolesModel) HasFunction(class, function string) bool {
-	bound := m.ds.own
-	if class != "ds" {
-		c := m.ds.byName[class]
-		if c == nil {
-			return false
-		}
-		bound = c.functions
-	}
-	for _, b := range bound {
-		if b.fn.name == function {
-			return true
-		}
-	}
-	return false
-}
-
-// HasSingleton is false: there are no singletons.
-func (rolesModel) HasSingleton(string) bool { return false }
-
-// HasSingletonFunction is false: there are no singletons.
-func (rolesModel) HasSingletonFunction(string, string) bool { return false }

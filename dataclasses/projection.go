@@ -91,24 +91,26 @@ func (t *tree) add(path string, whole bool) {
 func (c *RemoteClass) Project(ctx context.Context, spec ProjectionSpec) (*Projection, error) {
 	ctx = remote(ctx)
 	var room [256]byte
-	key := spec.appendKey(room[:0], c.core.ds.authority(ctx))
-	if p := c.core.projections.get(key); p != nil {
+	a := c.core.ds.authority(ctx)
+	key := spec.appendKey(room[:0], a)
+	cache := &a.rights.class(c.core).projections
+	if p := cache.get(key); p != nil {
 		return p, nil
 	}
-	p, err := c.project(ctx, spec)
+	p, err := c.project(a, spec)
 	if err != nil {
 		return nil, err
 	}
-	c.core.projections.put(key, p)
+	cache.put(key, p)
 	return p, nil
 }
 
-func (c *RemoteClass) project(ctx context.Context, spec ProjectionSpec) (*Projection, error) {
+func (c *RemoteClass) project(a authority, spec ProjectionSpec) (*Projection, error) {
 	root := &tree{all: len(spec.Attributes) == 0}
 	for _, path := range spec.Attributes {
 		root.add(path, false)
 	}
-	p := &projector{ctx: ctx, left: maxFields}
+	p := &projector{authority: a, left: maxFields}
 	if err := p.checkExpand(c.core, spec.Expand); err != nil {
 		return nil, err
 	}
@@ -119,8 +121,8 @@ func (c *RemoteClass) project(ctx context.Context, spec ProjectionSpec) (*Projec
 }
 
 type projector struct {
-	ctx  context.Context
-	left int // fields that may still be added
+	authority authority // one for the whole: the result is kept for all who have it
+	left      int       // fields that may still be added
 }
 
 // checkExpand finds paths of an expand list that are no relations: their error has a code of its own.
@@ -147,7 +149,7 @@ func (p *projector) project(c *class, t *tree, link *model.Attribute, depth int)
 	if depth > maxDepth {
 		return nil, &LimitError{What: "levels of expanded relations", Max: maxDepth}
 	}
-	if err := c.may(p.ctx, privileges.Read); err != nil {
+	if err := c.allows(p.authority, privileges.Read); err != nil {
 		return nil, err
 	}
 	out := &Projection{Class: c.remoteClass()}
@@ -159,10 +161,9 @@ func (p *projector) project(c *class, t *tree, link *model.Attribute, depth int)
 	if err != nil {
 		return nil, err
 	}
-	authority := c.ds.authority(p.ctx)
 	for _, name := range names {
 		a := c.model.Attribute(name)
-		if c.mayAttribute(authority, privileges.Read, a) != nil {
+		if c.mayAttribute(p.authority, privileges.Read, a) != nil {
 			continue
 		}
 		if err := p.field(c, out, a, t.next[name], depth); err != nil {

@@ -4,8 +4,8 @@ import (
 	"sync"
 )
 
-// projectionCache keeps the resolved projections of a class. What a caller may see depends on its privileges, so they are part of the
-// key; errors are not kept. Clients choose the specs, so the number is bounded: a full cache begins anew.
+// projectionCache keeps the resolved projections of a class under one value of the roles. What a caller may see depends on its
+// privileges, so they are part of the key; errors are not kept. Clients choose the specs, so the number is bounded: a full cache begins anew.
 type projectionCache struct {
 	mu    sync.RWMutex
 	byKey map[string]*Projection

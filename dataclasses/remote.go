@@ -15,11 +15,13 @@ type Remote struct {
 	ds      *DataStore
 	classes map[string]*RemoteClass
 	list    []*RemoteClass
+
+	singletons []*RemoteSingleton
 }
 
 // Remote returns the datastore as remote callers see it.
 func (ds *DataStore) Remote() *Remote {
-	r := &Remote{ds: ds, classes: map[string]*RemoteClass{}}
+	r := &Remote{ds: ds, classes: map[string]*RemoteClass{}, singletons: ds.remoteSingletons()}
 	for _, c := range ds.classes {
 		if rc := c.remoteClass(); c.exposed || len(rc.functions) > 0 {
 			r.classes[rc.Name()] = rc
@@ -29,8 +31,8 @@ func (ds *DataStore) Remote() *Remote {
 	return r
 }
 
-// Roles returns the datastore's roles, nil without.
-func (r *Remote) Roles() *privileges.Roles { return r.ds.roles }
+// Roles returns the roles in force for the datastore, nil without [Permissions].
+func (r *Remote) Roles() *privileges.Source { return r.ds.Roles() }
 
 // Classes returns the dataclasses that expose data or a function, in the order of declaration.
 func (r *Remote) Classes() []*RemoteClass { return r.list }

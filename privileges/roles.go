@@ -10,12 +10,13 @@ import (
 //
 // A nil *Roles declares only WebAdmin and allows everything, like [Open].
 type Roles struct {
-	names   []string       // by bit: the declared spelling
-	bits    map[string]int // by folded name
-	order   [][]int        // by bit: the privilege with its includes, included first
-	closure []Set          // by bit: the same as a set
-	roles   map[string][]int
-	guest   Set
+	names    []string       // by bit: the declared spelling
+	bits     map[string]int // by folded name
+	includes [][]int        // by bit: what the file says
+	order    [][]int        // by bit: the privilege with its includes, included first
+	closure  []Set          // by bit: the same as a set
+	roles    map[string][]int
+	guest    Set
 
 	restricted, forceLogin bool
 
@@ -48,13 +49,13 @@ func (r *Roles) declare(doc document) {
 		}
 	}
 	r.order = make([][]int, len(r.names))
-	includes := make([][]int, len(r.names))
+	r.includes = make([][]int, len(r.names))
 	for _, g := range doc.privileges {
-		includes[r.bits[fold(g.name)]] = r.bitsOf(g.members)
+		r.includes[r.bits[fold(g.name)]] = r.bitsOf(g.members)
 	}
 	r.closure = make([]Set, len(r.names))
 	for bit := range r.names {
-		r.order[bit] = expand(bit, includes, nil)
+		r.order[bit] = expand(bit, r.includes, nil)
 		r.closure[bit] = setOf(r.order[bit])
 	}
 	r.roles = make(map[string][]int, len(doc.roles))

@@ -23,7 +23,7 @@ func (c *call) catalog() error {
 	names := c.req.segments[0].names
 	switch {
 	case len(names) == 1 && names[0] == "$all":
-		c.fullCatalog(c.exposedClasses())
+		c.fullCatalog(c.exposedClasses(), true)
 		return nil
 	case len(names) == 1:
 		return c.catalogOne(names[0], c.req.segments[0].inline)
@@ -74,10 +74,13 @@ func (c *call) shortCatalog() {
 		w.string(class.Name())
 		w.raw(`,"uri":"` + w.base + `/$catalog/` + name + `","dataURI":"` + w.base + `/` + name + `"}`)
 	}
-	w.raw(`]}`)
+	w.raw(`]`)
+	c.singletons()
+	w.raw(`}`)
 }
 
-func (c *call) fullCatalog(classes []*dataclasses.RemoteClass) {
+// fullCatalog describes these classes, and if they are all there are, what is beside them.
+func (c *call) fullCatalog(classes []*dataclasses.RemoteClass, all bool) {
 	w := &c.out
 	w.raw(`{"dataClasses":[`)
 	for i, class := range classes {
@@ -89,6 +92,9 @@ func (c *call) fullCatalog(classes []*dataclasses.RemoteClass) {
 		w.raw(`}`)
 	}
 	w.raw(`]`)
+	if all {
+		c.singletons()
+	}
 	if c.metadata() && len(c.remote.Functions()) > 0 {
 		w.raw(`,"methods":[`)
 		for i, fn := range c.remote.Functions() {
@@ -130,7 +136,7 @@ func (c *call) catalogMany(names []string) error {
 			return unknownClass(name)
 		}
 	}
-	c.fullCatalog(classes)
+	c.fullCatalog(classes, false)
 	return nil
 }
 

@@ -56,7 +56,7 @@ func (c *call) login() error {
 	switch {
 	case c.r.Method != http.MethodPost:
 		return postOnly("login")
-	case c.manager.Roles.ForceLogin():
+	case c.forceLogin():
 		return fail(http.StatusUnauthorized, codeLoginRequired, "Sign in with $catalog/authentify")
 	case !c.logins.allow(clientAddress(c.r)):
 		c.answerLogin(false)

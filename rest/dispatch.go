@@ -27,7 +27,7 @@ func (c *call) dispatch() error {
 	case resAuthenticate, resAction:
 		return c.mobileRequest()
 	case resSingleton:
-		return fail(http.StatusNotFound, codeUnknownFunction, "Unknown singleton class or function")
+		return c.singleton()
 	case resUpload:
 		return notApplicable("$upload")
 	}

@@ -20,11 +20,14 @@ func (c *call) gate() error {
 	if done, err := c.mobileGate(); done || err != nil {
 		return err
 	}
-	if c.guest() && c.manager.Roles.ForceLogin() && !c.descriptive() {
+	if c.guest() && c.forceLogin() && !c.descriptive() {
 		return fail(http.StatusUnauthorized, codeLoginRequired, "Authentication is required")
 	}
 	return nil
 }
+
+// forceLogin reports whether guests may only describe and sign in; it does not change while the server runs (S-335).
+func (c *call) forceLogin() bool { return c.remote.Roles().Current().ForceLogin() }
 
 // descriptive reports whether a request only describes the datastore or signs in (S-338).
 func (c *call) descriptive() bool {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ordago/ordago/dataclasses"
+	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -32,9 +33,8 @@ func Handler(ds *dataclasses.Remote, m *session.Manager, opts ...Option) http.Ha
 }
 
 func newServer(ds *dataclasses.Remote, m *session.Manager, opts []Option) *server {
-	if m.Roles != ds.Roles() {
-		panic("rest: the session manager and the datastore have different roles: give the value of roles.json that was passed to " +
-			"dataclasses.Permissions to session.Manager.Roles too")
+	if !sameRoles(m.Roles, ds.Roles()) {
+		panic("rest: the session manager and the datastore have different roles: write session.Manager{Roles: ds.Roles()}")
 	}
 	s := &server{options: newOptions(opts), remote: ds, manager: m}
 	if s.sets == nil {
@@ -51,6 +51,15 @@ func newServer(ds *dataclasses.Remote, m *session.Manager, opts []Option) *serve
 		}
 	})
 	return s
+}
+
+// sameRoles reports whether sessions and datastore have the same roles in force.
+func sameRoles(sessions, store privileges.Provider) bool {
+	var current *privileges.Roles
+	if sessions != nil {
+		current = sessions.Current()
+	}
+	return current == store.Current()
 }
 
 // call is one request while it is being answered.

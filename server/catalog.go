@@ -7,8 +7,15 @@ import (
 
 // Catalog is what remote callers can reach, rights aside: for tools and documentation. Clients ask for /rest/$catalog.
 type Catalog struct {
-	Functions   []CatalogFunction `json:"functions"` // of the datastore
-	DataClasses []CatalogClass    `json:"dataClasses"`
+	Functions   []CatalogFunction  `json:"functions"` // of the datastore
+	DataClasses []CatalogClass     `json:"dataClasses"`
+	Singletons  []CatalogSingleton `json:"singletons"`
+}
+
+// CatalogSingleton is a singleton of a [Catalog].
+type CatalogSingleton struct {
+	Name      string            `json:"name"`
+	Functions []CatalogFunction `json:"functions"`
 }
 
 // CatalogClass is a dataclass of a [Catalog].
@@ -45,13 +52,16 @@ type CatalogParam struct {
 // Catalog describes what is exposed; nothing in it is nil.
 func (d *Database) Catalog() Catalog {
 	r := d.store.Remote()
-	c := Catalog{Functions: catalogFunctions(r.Functions()), DataClasses: []CatalogClass{}}
+	c := Catalog{Functions: catalogFunctions(r.Functions()), DataClasses: []CatalogClass{}, Singletons: []CatalogSingleton{}}
 	for _, class := range r.Classes() {
 		described := CatalogClass{class.Name(), []CatalogAttribute{}, catalogFunctions(class.Functions())}
 		if class.Exposed() {
 			described.Attributes = catalogAttributes(class.Attributes())
 		}
 		c.DataClasses = append(c.DataClasses, described)
+	}
+	for _, s := range r.Singletons() {
+		c.Singletons = append(c.Singletons, CatalogSingleton{s.Name(), catalogFunctions(s.Functions())})
 	}
 	return c
 }

@@ -44,7 +44,7 @@ type Config struct {
 	// database is created from the models, which is for development.
 	Migrations fs.FS
 	// RolesFile is a roles.json that takes the place of the permissions in Definitions; "" keeps those. A mistake in it is an error of
-	// Open, and is also written to Roles_Errors.json beside it (S-302).
+	// Open, and is also written to Roles_Errors.json beside it (S-302). See [Server.ReloadRoles].
 	RolesFile string
 	// RolesFailOpen starts in spite of mistakes in RolesFile, WITH ALL ACCESS PROTECTION OFF, as S-299 describes.
 	RolesFailOpen bool

@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 
 	"github.com/ordago/ordago/dataclasses"
-	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -68,7 +67,7 @@ func catch(where string, err *error) {
 // guarded runs code of the application and turns a panic into an error. The code has a handle of its own: what it promotes ends with it.
 func (s *Server) guarded(ctx context.Context, where string, run work) (err error) {
 	defer catch(where, &err)
-	ctx, own, leave := session.Enter(s.Context(ctx), privileges.Set{})
+	ctx, own, leave := session.Enter(s.Context(ctx), session.Lent{})
 	defer leave()
 	return run(ctx, own)
 }

@@ -26,6 +26,9 @@ func openStore(db *gorm.DB, c Config) (*dataclasses.DataStore, error) {
 	if err == nil || isRoles {
 		report(c, mistakes)
 	}
+	if err == nil {
+		warn(c, store.Roles().Current())
+	}
 	if !isRoles || !c.RolesFailOpen {
 		return store, err
 	}
@@ -39,6 +42,13 @@ func openWithRoles(db *gorm.DB, c Config) (*dataclasses.DataStore, error) {
 		return nil, err
 	}
 	return dataclasses.Open(db, withRoles(c.Definitions, roles)...)
+}
+
+// warn logs what is allowed in the file but probably not meant (S-305).
+func warn(c Config, roles *privileges.Roles) {
+	for _, w := range roles.Warnings() {
+		c.Log.Warn("the roles file is probably not meant so", "file", c.RolesFile, "line", w.Line, "at", w.Path, "problem", w.Message)
+	}
 }
 
 // withRoles adds permissions that replace earlier ones.

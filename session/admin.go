@@ -139,7 +139,7 @@ func (m *Manager) Sweep(ctx context.Context) error {
 	if err := m.start(); err != nil {
 		return err
 	}
-	return m.sweep(ctx)
+	return m.tidy(ctx)
 }
 
 func (m *Manager) sweep(ctx context.Context) error {
@@ -162,11 +162,25 @@ func (m *Manager) sweepUntil(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		m.live.rest()
-		if err := m.sweep(ctx); err != nil && ctx.Err() == nil {
+		if err := m.tidy(ctx); err != nil && ctx.Err() == nil {
 			m.logger().Error("session sweep", "error", err)
 		}
 	}
+}
+
+// tidy removes expired sessions, and what this process keeps for sessions that others have ended.
+func (m *Manager) tidy(ctx context.Context) error {
+	expired := m.live.rest()
+	errs := []error{m.sweep(ctx)}
+	for _, st := range expired {
+		if err := st.refresh(ctx); err != nil && !errors.Is(err, ErrClosed) {
+			errs = append(errs, err)
+		}
+		if st.closed() {
+			m.live.close(st.id)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (m *Manager) logger() *slog.Logger {

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -56,10 +55,11 @@ func BenchmarkBind(b *testing.B) {
 
 // BenchmarkHeld measures what every permission check asks.
 func BenchmarkHeld(b *testing.B) {
-	s := session.NewStandalone("")
+	r := roles(b, false)
+	s := session.New(session.Standalone, session.Desktop{Roles: r})
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Held()
+		s.Held(r)
 	}
 }
 
@@ -68,8 +68,8 @@ func BenchmarkEnter(b *testing.B) {
 	ctx := session.NewContext(b.Context(), session.NewStandalone(""))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, s, leave := session.Enter(ctx, privileges.Set{})
-		s.Held()
+		_, s, leave := session.Enter(ctx, session.Lent{})
+		s.Held(nil)
 		leave()
 	}
 }

@@ -80,9 +80,9 @@ func TestPromote(t *testing.T) {
 	b.id()
 	b.get("/", func(ctx context.Context, _ *http.Request) {
 		s := session.Current(ctx)
-		inner, promoted := session.Promote(ctx, medium)
-		innermost, both := session.Promote(inner, audit)
-		names := func(s *session.Session) []string { return r.Names(s.Held()) }
+		inner, promoted := session.Promote(ctx, session.Lent{Roles: r, Set: medium})
+		innermost, both := session.Promote(inner, session.Lent{Roles: r, Set: audit})
+		names := func(s *session.Session) []string { return r.Names(s.Held(r)) }
 		expect := func(what string, s *session.Session, want ...string) {
 			t.Helper()
 			if diff := cmp.Diff(want, names(s)); diff != "" {
@@ -120,12 +120,12 @@ func TestPromoteElsewhere(t *testing.T) {
 	t.Parallel()
 	r := roles(t, false)
 	s := session.New(session.StoredProcedure, session.Desktop{Roles: r})
-	ctx, p := session.Promote(session.Hide(session.NewContext(t.Context(), s)), r.SetOf([]string{"audit"}))
+	ctx, p := session.Promote(session.Hide(session.NewContext(t.Context(), s)), lent(r, "audit"))
 	if !p.HasPrivilege("audit") || s.HasPrivilege("audit") || p.Enforced() || session.Current(ctx) != p {
 		t.Error("the promotion of a desktop session is wrong")
 	}
 	bare := t.Context()
-	if ctx, p := session.Promote(bare, r.SetOf([]string{"audit"})); p != nil || ctx != bare {
+	if ctx, p := session.Promote(bare, lent(r, "audit")); p != nil || ctx != bare {
 		t.Errorf("Promote without a session = %v, %v", ctx, p)
 	}
 }
@@ -144,7 +144,7 @@ func TestDetach(t *testing.T) {
 		id = session.Current(ctx).ID()
 		ctx, cancel := context.WithTimeout(context.WithValue(ctx, key{}, "transaction"), time.Hour)
 		defer cancel()
-		ctx, _ = session.Promote(ctx, r.SetOf([]string{"audit"}))
+		ctx, _ = session.Promote(ctx, lent(r, "audit"))
 		detached = session.Detach(ctx)
 	})
 	s := session.Current(detached)
@@ -176,7 +176,7 @@ func TestNilSession(t *testing.T) {
 	k := session.NewKey[int]("x")
 	if s.ID() != "" || s.User() != "" || s.IsGuest() || s.HasPrivilege("x") || s.Enforced() || s.Closed() || s.Kind() != session.Web ||
 		len(s.Privileges()) != 0 || s.Privileges() == nil || s.IdleTimeout() != 0 || !s.Expiration().IsZero() || s.ExpirationDate() != "" ||
-		!s.Held().Equal(privileges.Set{}) || s.SetPrivilegesJSON("x") {
+		!s.Held(nil).Equal(privileges.Set{}) || s.SetPrivilegesJSON("x") {
 		t.Error("a nil session answered")
 	}
 	if diff := cmp.Diff(session.Info{}, s.Info()); diff != "" {
@@ -216,7 +216,7 @@ func TestCurrentIsSafe(t *testing.T) {
 				_ = s.SetPrivileges(session.Grant{Privileges: []string{"simple"}})
 				ids[i] = session.Current(ctx).ID()
 				s.Info()
-				s.Held()
+				s.Held(nil)
 			})
 		}
 		wg.Wait()

@@ -34,7 +34,7 @@ func TestWaysToGetASession(t *testing.T) {
 	}
 	slices.Sort(ways)
 	want := []string{
-		"Caller", "Current", "Enter", "Manager.Bind", "Manager.Lookup", "New", "NewClientSide", "NewStandalone",
+		"Caller", "Current", "Enter", "Manager.Bind", "Manager.Lookup", "Manager.Resume", "New", "NewClientSide", "NewStandalone",
 		"NewStoredProcedure", "Promote", "Session.ClientSide",
 	}
 	if diff := cmp.Diff(want, ways); diff != "" {

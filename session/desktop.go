@@ -16,15 +16,15 @@ const defaultUser = "designer"
 // Desktop describes a session that does not come from the web. The zero value
 // is useful.
 type Desktop struct {
-	UserName   string            // default "designer"; cannot be changed later (S-124)
-	Roles      *privileges.Roles // what SetPrivileges knows; nil: WebAdmin only
-	Machine    string            // default the name of this machine; for Remote that of the client
-	System     string            // Remote only: the user of the client's operating system
-	Address    string            // Remote only: IP address of the client
-	MaxStorage int               // bytes, default [DefaultMaxStorage]
-	Now        func() time.Time  // default [time.Now]
-	Profile    Profile           // default P21
-	Created    time.Time         // when the session began, default now: S-012 counts from the start of the program
+	UserName   string              // default "designer"; cannot be changed later (S-124)
+	Roles      privileges.Provider // what SetPrivileges knows; nil: WebAdmin only
+	Machine    string              // default the name of this machine; for Remote that of the client
+	System     string              // Remote only: the user of the client's operating system
+	Address    string              // Remote only: IP address of the client
+	MaxStorage int                 // bytes, default [DefaultMaxStorage]
+	Now        func() time.Time    // default [time.Now]
+	Profile    Profile             // default P21
+	Created    time.Time           // when the session began, default now: S-012 counts from the start of the program
 
 	// Manager is the web server of the application: it lists, finds and drops the
 	// session, and requests that present one of its passcodes run in it, with its

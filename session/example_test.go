@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -110,7 +109,7 @@ func ExampleObject_Use() {
 func ExampleEnter() {
 	ctx := session.NewContext(context.Background(), session.NewStandalone("ada"))
 	audit := func(ctx context.Context) {
-		_, s, leave := session.Enter(ctx, privileges.Set{})
+		_, s, leave := session.Enter(ctx, session.Lent{})
 		defer leave()
 		id, err := s.Promote("WebAdmin")
 		fmt.Println(id, err, s.HasPrivilege("WebAdmin"), s.Privileges())

@@ -174,7 +174,7 @@ func TestSessionEndsDuringRequest(t *testing.T) {
 		b.get("/", func(ctx context.Context, _ *http.Request) {
 			s := session.Current(ctx)
 			_ = note.Set(s, "x")
-			promotedCtx, promoted := session.Promote(ctx, roles(t, false).SetOf([]string{"simple"}))
+			promotedCtx, promoted := session.Promote(ctx, lent(roles(t, false), "simple"))
 			if err := a.manager.Drop(ctx, s.ID()); err != nil {
 				t.Errorf("Drop = %v", err)
 			}

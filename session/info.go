@@ -98,7 +98,7 @@ func (rl *realm) info(r Record) Info {
 		State:            Active.String(),
 		ID:               r.ID,
 		Kind:             r.Kind,
-		Guest:            rl.isGuest(r),
+		Guest:            isGuest(&r, rl.current()),
 		IdleTimeout:      r.Idle,
 		Created:          r.Created,
 		LastSeen:         r.Seen,

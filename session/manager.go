@@ -30,8 +30,10 @@ const sweepInterval = time.Minute
 type Manager struct {
 	// Store keeps the sessions; nil: a memory store of its own.
 	Store Store
-	// Roles tell what privileges stand for; nil: nothing but WebAdmin is declared.
-	Roles *privileges.Roles
+	// Roles tell what privileges stand for; nil: nothing but WebAdmin is declared. Sessions keep the names of their privileges, so
+	// that the roles of a [privileges.Source] may be exchanged while they live: what is no longer declared is lost, and comes back if it
+	// is declared again. What a role or a privilege with includes stands for is settled when it is given.
+	Roles privileges.Provider
 	// AppName is the second half of the cookie's name, default "ordago" (S-212).
 	AppName string
 	// Idle is the idle timeout of new sessions, default and at least [MinIdle].
@@ -100,10 +102,11 @@ func (m *Manager) start() error {
 			granted:    m.granted,
 			dropped:    m.dropped,
 		}
+		m.live, m.desktops = newRegistry(), newDesktops()
+		m.realm.keep = m.live.keep
 		if m.realm.store == nil {
 			m.realm.store = NewMemoryStore()
 		}
-		m.live, m.desktops = newRegistry(), newDesktops()
 		m.cookie = m.CookieName()
 		m.limiter.max = cmp.Or(m.MaxPerAddress, DefaultMaxPerAddress)
 		var ctx context.Context

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -199,7 +198,7 @@ func TestRestore(t *testing.T) {
 					t.Errorf("Restore(%q) = %t, %v", bad, ok, err)
 				}
 			}
-			inner, called, leave := session.Enter(ctx, privileges.Set{})
+			inner, called, leave := session.Enter(ctx, session.Lent{})
 			defer leave()
 			if ok, err := called.Restore(inner, token); !ok || err != nil {
 				t.Errorf("Restore = %t, %v", ok, err)

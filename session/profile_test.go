@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -76,7 +75,7 @@ func TestP20Web(t *testing.T) {
 	m := &session.Manager{Roles: roles(t, false), Profile: session.P20}
 	a := newApp(t, m)
 	a.browser().get("/", func(ctx context.Context, _ *http.Request) {
-		_, s, leave := session.Enter(ctx, privileges.Set{})
+		_, s, leave := session.Enter(ctx, session.Lent{})
 		defer leave()
 		if promote(t, s, "audit") == 0 || s.HasPrivilege("audit") {
 			t.Error("HasPrivilege counts a promotion")
@@ -114,7 +113,7 @@ func TestClientSide(t *testing.T) {
 	store(t, client, "where", "client")
 	wantCopy(t, server.Storage(), map[string]any{"where": "server"})
 	wantCopy(t, client.Storage(), map[string]any{"where": "client"})
-	_, called, leave := session.Enter(session.NewContext(t.Context(), client), privileges.Set{})
+	_, called, leave := session.Enter(session.NewContext(t.Context(), client), session.Lent{})
 	defer leave()
 	for name, s := range map[string]*session.Session{
 		"the object": client, "in a function": called,

@@ -21,7 +21,7 @@ type process struct {
 type frame struct {
 	process *process // nil outside of any process
 	caller  *Session // the handle of the function that called this one
-	lent    privileges.Set
+	lent    Lent
 	lends   bool // this function or one that called it is lent something
 
 	active []promotion // guarded by process.mu
@@ -31,7 +31,7 @@ type frame struct {
 type promotion struct {
 	id   int
 	name string
-	set  privileges.Set
+	Lent
 }
 
 // Enter begins a function call: it returns a new handle of the caller's session,
@@ -45,7 +45,7 @@ type promotion struct {
 //
 // The caller's own handle and parallel requests are not affected. Without a
 // session the handle is nil. Under [Hide] the caller's session is current again.
-func Enter(ctx context.Context, lent privileges.Set) (context.Context, *Session, func()) {
+func Enter(ctx context.Context, lent Lent) (context.Context, *Session, func()) {
 	s := Caller(ctx)
 	if s == nil {
 		return ctx, nil, func() {}
@@ -56,15 +56,15 @@ func Enter(ctx context.Context, lent privileges.Set) (context.Context, *Session,
 
 // Promote is [Enter] for a call whose end is the end of the use of its context:
 // nothing has to be called. Without a session the results are ctx and nil.
-func Promote(ctx context.Context, set privileges.Set) (context.Context, *Session) {
-	ctx, s, _ := Enter(ctx, set)
+func Promote(ctx context.Context, lent Lent) (context.Context, *Session) {
+	ctx, s, _ := Enter(ctx, lent)
 	return ctx, s
 }
 
-func (s *Session) enter(lent privileges.Set) *Session {
+func (s *Session) enter(lent Lent) *Session {
 	called := newHandle(s.state(), s.req, s.web)
 	called.client = s.client
-	called.frame = frame{process: s.process, caller: s, lent: lent, lends: s.lends || !lent.Empty()}
+	called.frame = frame{process: s.process, caller: s, lent: lent, lends: s.lends || !lent.Set.Empty()}
 	if called.process == nil {
 		called.process = new(process)
 	}
@@ -98,11 +98,12 @@ func (s *Session) Promote(name string) (int, error) {
 	if s.process == nil || s.Closed() {
 		return 0, nil
 	}
-	names, set := s.state().realm.roles.Grant([]string{name}, nil)
+	roles := s.state().realm.current()
+	names, set := roles.Grant([]string{name}, nil)
 	if len(names) == 0 {
 		return 0, nil
 	}
-	return s.process.promote(s, promotion{name: names[len(names)-1], set: set}), nil
+	return s.process.promote(s, promotion{name: names[len(names)-1], Lent: Lent{roles, set}}), nil
 }
 
 // Demote ends the promotion with that number. A number that is not active in
@@ -136,7 +137,7 @@ func (p *process) promote(s *Session, n promotion) int {
 func (s *Session) promotes(n promotion) bool {
 	for f := s; f != nil; f = f.caller {
 		same := func(o promotion) bool { return o.name == n.name }
-		if !f.over && (f.lent.Contains(n.set) || slices.ContainsFunc(f.active, same)) {
+		if !f.over && (f.lent.under(n.Roles).Contains(n.Set) || slices.ContainsFunc(f.active, same)) {
 			return true
 		}
 	}
@@ -157,8 +158,9 @@ func (s *Session) promoted() bool {
 	return s.lends || s.process != nil && s.process.turn.Load() > 0
 }
 
-// promotions returns what is lent to the function of s and to those that called it.
-func (s *Session) promotions() privileges.Set {
+// promotions returns what is lent under these roles to the function of s and to
+// those that called it.
+func (s *Session) promotions(roles *privileges.Roles) privileges.Set {
 	s.process.mu.Lock()
 	defer s.process.mu.Unlock()
 	var set privileges.Set
@@ -166,9 +168,9 @@ func (s *Session) promotions() privileges.Set {
 		if f.over {
 			continue
 		}
-		set = set.Union(f.lent)
+		set = set.Union(f.lent.under(roles))
 		for _, n := range f.active {
-			set = set.Union(n.set)
+			set = set.Union(n.under(roles))
 		}
 	}
 	return set

@@ -37,13 +37,21 @@ func inRequest(t *testing.T, work func(ctx context.Context, b *browser)) {
 	b.get("/", func(ctx context.Context, _ *http.Request) { work(ctx, b) })
 }
 
-func held(t testing.TB, s *session.Session) []string { return roles(t, false).Names(s.Held()) }
+func held(t testing.TB, s *session.Session) []string {
+	r := roles(t, false)
+	return r.Names(s.Held(r))
+}
+
+// lent is what a function is lent that promotes these privileges.
+func lent(r *privileges.Roles, names ...string) session.Lent {
+	return session.Lent{Roles: r, Set: r.SetOf(names)}
+}
 
 // S-148, S-154, S-181, S-195, S-196, S-197, S-198, S-199, S-201
 func TestPromoteByName(t *testing.T) {
 	t.Parallel()
 	inRequest(t, func(ctx context.Context, b *browser) {
-		ctx, s, leave := session.Enter(ctx, privileges.Set{})
+		ctx, s, leave := session.Enter(ctx, session.Lent{})
 		defer leave()
 		medium, audit := promote(t, s, "MEDIUM"), promote(t, s, "audit")
 		if diff := cmp.Diff([]int{1, 2, 0, 0, 0, 0}, []int{medium, audit, promote(t, s, "audit"), promote(t, s, " Audit "), promote(t, s, "nosuch"), promote(t, s, "")}); diff != "" {
@@ -85,17 +93,17 @@ func TestPromotionEndsWithFunction(t *testing.T) {
 	t.Parallel()
 	inRequest(t, func(ctx context.Context, _ *browser) {
 		top := session.Current(ctx)
-		outer, caller, leaveOuter := session.Enter(ctx, privileges.Set{})
+		outer, caller, leaveOuter := session.Enter(ctx, session.Lent{})
 		defer leaveOuter()
 		var left *session.Session
 		func() {
-			inner, called, leave := session.Enter(outer, privileges.Set{})
+			inner, called, leave := session.Enter(outer, session.Lent{})
 			defer leave()
 			left = called
 			if promote(t, caller, "simple") != 1 || promote(t, called, "simple") != 0 || promote(t, called, "audit") != 2 {
 				t.Error("the numbers or the refusal of what the caller has promoted are wrong")
 			}
-			_, deepest, leaveDeepest := session.Enter(inner, privileges.Set{})
+			_, deepest, leaveDeepest := session.Enter(inner, session.Lent{})
 			defer leaveDeepest()
 			for name, s := range map[string]*session.Session{"the function": called, "one that it calls": deepest} {
 				if !s.HasPrivilege("audit") || !s.HasPrivilege("simple") {
@@ -123,9 +131,8 @@ func TestPromotionEndsWithFunction(t *testing.T) {
 func TestStaticAndDynamicPromotion(t *testing.T) {
 	t.Parallel()
 	inRequest(t, func(ctx context.Context, _ *browser) {
-		set := roles(t, false).SetOf([]string{"audit"})
-		ctx, s, leave := session.Enter(ctx, set)
-		_, called, _ := session.Enter(ctx, privileges.Set{})
+		ctx, s, leave := session.Enter(ctx, lent(roles(t, false), "audit"))
+		_, called, _ := session.Enter(ctx, session.Lent{})
 		if promote(t, s, "audit") != 0 || promote(t, called, "audit") != 0 {
 			t.Error("what roles.json lends is promoted again")
 		}
@@ -168,8 +175,8 @@ func TestPromoteDesktop(t *testing.T) {
 		t.Error("a promotion outside of any function")
 	}
 	ctx := session.NewContext(t.Context(), s)
-	_, one, leave := session.Enter(ctx, privileges.Set{})
-	_, other, _ := session.Enter(ctx, privileges.Set{})
+	_, one, leave := session.Enter(ctx, session.Lent{})
+	_, other, _ := session.Enter(ctx, session.Lent{})
 	if promote(t, one, "audit") != 1 || !one.HasPrivilege("audit") || other.HasPrivilege("audit") || one.Enforced() {
 		t.Error("the promotion in a desktop session is wrong")
 	}
@@ -188,7 +195,7 @@ func TestPromoteErrors(t *testing.T) {
 	if err := none.Demote(1); !errors.Is(err, session.ErrNoSession) {
 		t.Errorf("Demote of nil = %v", err)
 	}
-	ctx, s, leave := session.Enter(t.Context(), privileges.Set{})
+	ctx, s, leave := session.Enter(t.Context(), session.Lent{})
 	leave()
 	if s != nil || ctx != t.Context() {
 		t.Error("Enter without a session made one")
@@ -201,7 +208,7 @@ func TestPromotionEndsWithSession(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, &session.Manager{Roles: roles(t, false)})
 	a.browser().get("/", func(ctx context.Context, _ *http.Request) {
-		ctx, s, leave := session.Enter(ctx, privileges.Set{})
+		ctx, s, leave := session.Enter(ctx, session.Lent{})
 		defer leave()
 		promote(t, s, "audit")
 		_ = a.manager.Drop(ctx, s.ID())
@@ -222,7 +229,7 @@ func TestPromoteConcurrently(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 32 {
 			wg.Go(func() {
-				_, s, leave := session.Enter(ctx, privileges.Set{})
+				_, s, leave := session.Enter(ctx, session.Lent{})
 				defer leave()
 				for range 50 {
 					id := promote(t, s, "audit")

@@ -100,20 +100,40 @@ func (g *registry) bury(id string) {
 	}
 }
 
-// rest lets the states go that were not used since the last rest.
-func (g *registry) rest() {
-	for i := range g.shards {
-		g.shards[i].rest()
+// keep keeps a state to which something was attached, until its session ends.
+func (g *registry) keep(st *state) {
+	s := g.shard(st.id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if entry := s.states[st.id]; entry.state.Value() == st && !st.closed() {
+		entry.keep = st
+		s.states[st.id] = entry
 	}
 }
 
-func (s *registryShard) rest() {
+// rest lets the states go that were not used since the last rest and have
+// nothing attached. It returns those that are kept though they look expired: when
+// another process has ended them, nobody tells this one.
+func (g *registry) rest() []*state {
+	var expired []*state
+	for i := range g.shards {
+		expired = g.shards[i].rest(expired)
+	}
+	return expired
+}
+
+func (s *registryShard) rest(expired []*state) []*state {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, entry := range s.states {
-		if entry.keep != nil && !entry.keep.used.Swap(false) {
+		switch st := entry.keep; {
+		case st == nil || st.used.Swap(false):
+		case !st.busy():
 			entry.keep = nil
 			s.states[id] = entry
+		case st.idle():
+			expired = append(expired, st)
 		}
 	}
+	return expired
 }

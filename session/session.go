@@ -36,10 +36,10 @@ type Session struct {
 	union atomic.Pointer[union]
 }
 
-// union remembers what a promoted handle holds, for one view of the session and
-// one state of its promotions.
+// union remembers what a promoted handle holds, for one view of the session, one
+// value of the roles and one state of its promotions.
 type union struct {
-	of   *view
+	of   *rights
 	turn int64
 	held privileges.Set
 }
@@ -94,7 +94,13 @@ func (s *Session) Kind() Kind {
 // web session holds no privilege; with it, whether SetPrivileges has not
 // succeeded since the session or its last logout (S-177 to S-181). It is false
 // for desktop sessions and for nil.
-func (s *Session) IsGuest() bool { return s != nil && s.state().view.Load().guest }
+func (s *Session) IsGuest() bool { return s != nil && s.rights().guest }
+
+// rights are those of the session under the roles in force.
+func (s *Session) rights() *rights {
+	st := s.state()
+	return st.view.Load().under(st.realm.current())
+}
 
 // HasPrivilege reports whether the session holds the privilege, includes and
 // the promotions of this handle counted, case ignored (S-146 to S-151).
@@ -108,11 +114,12 @@ func (s *Session) HasPrivilege(name string) bool {
 	case s.constant():
 		return true
 	}
-	rl := s.state().realm
-	if rl.profile.p20() {
-		return rl.roles.Has(s.state().view.Load().held, name)
+	st := s.state()
+	roles := st.realm.current()
+	if st.realm.profile.p20() {
+		return roles.Has(st.view.Load().under(roles).held, name)
 	}
-	return rl.roles.Has(s.Held(), name)
+	return roles.Has(s.Held(roles), name)
 }
 
 // Privileges returns a new list of the privileges that were granted, with what
@@ -128,30 +135,35 @@ func (s *Session) Privileges() []string {
 	if s.constant() {
 		return append(names, adminPrivilege)
 	}
+	roles := s.state().realm.current()
 	for _, name := range s.state().view.Load().record.Privileges {
-		if s.state().realm.roles.Declared(name) {
+		if roles.Declared(name) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// Held returns what permissions are tested against at this moment: the granted
-// privileges, or the guest privilege when a web session has none, and the
-// promotions of this handle (S-313, S-316, S-318). It is empty for nil.
-func (s *Session) Held() privileges.Set {
+// Held returns what permissions of these roles are tested against at this moment:
+// the granted privileges, or the guest privilege when a web session has none, and
+// the promotions of this handle (S-313, S-316, S-318). It is empty for nil.
+//
+// The set is made for the roles that are asked about, whether they are in force
+// or not, and must be compared with no other's.
+func (s *Session) Held(roles *privileges.Roles) privileges.Set {
 	if s == nil {
 		return privileges.Set{}
 	}
 	v := s.state().view.Load()
+	own := v.under(roles)
 	if v.closed || !s.promoted() {
-		return v.held
+		return own.held
 	}
 	turn := s.process.turn.Load() // before what it stands for is read
-	if u := s.union.Load(); u != nil && u.of == v && u.turn == turn {
+	if u := s.union.Load(); u != nil && u.of == own && u.turn == turn {
 		return u.held
 	}
-	u := &union{v, turn, v.held.Union(s.promotions())}
+	u := &union{own, turn, own.held.Union(s.promotions(roles))}
 	s.union.Store(u)
 	return u.held
 }

@@ -42,14 +42,15 @@ func (s *Session) SetPrivileges(g Grant) error {
 
 // grant applies g to r and reports whether a guest signed in by it.
 func (rl *realm) grant(r *Record, g Grant) bool {
-	wasGuest, wasSignedIn := rl.isGuest(*r), r.SignedIn
-	names, _ := rl.roles.Grant(g.Privileges, g.Roles)
+	roles := rl.current()
+	wasGuest, wasSignedIn := isGuest(r, roles), r.SignedIn
+	names, _ := roles.Grant(g.Privileges, g.Roles)
 	r.Privileges = merged(r.Privileges, names)
 	r.SignedIn = true
 	if g.UserName != "" {
 		r.UserName = g.UserName
 	}
-	return wasGuest && (!wasSignedIn || !rl.isGuest(*r))
+	return wasGuest && (!wasSignedIn || !isGuest(r, roles))
 }
 
 // SetPrivilegesJSON is SetPrivileges for an argument decoded from JSON; see
@@ -144,7 +145,7 @@ func (s *Session) ClearPrivileges() error {
 // and its user name and is a guest again; id, cookie, storage and idle timeout
 // stay (S-233, S-235). Otherwise it is ClearPrivileges (S-237).
 func (s *Session) Logout() error {
-	if s == nil || s.state().kind != Web || !s.state().realm.roles.ForceLogin() {
+	if s == nil || s.state().kind != Web || !s.state().realm.current().ForceLogin() {
 		return s.ClearPrivileges()
 	}
 	return s.state().update(func(r *Record) error {

@@ -17,7 +17,7 @@ const storeTimeout = 5 * time.Second
 // realm is what all sessions of one manager have in common.
 type realm struct {
 	store      Store
-	roles      *privileges.Roles
+	roles      privileges.Provider // ask with current, once for each question
 	maxStorage int
 	now        func() time.Time
 	profile    Profile
@@ -26,6 +26,7 @@ type realm struct {
 	ended      func(id string)     // called when a session was removed by End
 	granted    func(id string)     // called when a sign-in changed; nil: nobody asks
 	dropped    func(id string)     // called when End is asked for; nil: nobody asks
+	keep       func(*state)        // called when a state must not be let go; nil: none ever is
 }
 
 // state is one live session in this process. All requests of a session share
@@ -42,47 +43,35 @@ type state struct {
 	gate  chan struct{}
 	locks locks // of what is stored
 
-	mu     sync.Mutex
-	tokens []time.Time // when the passcodes made here expire
-	peer   peer
-	onEnd  func()
+	mu       sync.Mutex
+	tokens   []time.Time // when the passcodes made here expire
+	peer     peer
+	attached map[any]any
+	onEnd    func()
 }
 
 // view is an immutable picture of a session.
 type view struct {
-	record  Record
-	granted privileges.Set
-	held    privileges.Set // granted, or the guest privilege when there is none
-	guest   bool
-	closed  bool
+	record Record
+	closed bool
+
+	last  atomic.Pointer[rights] // those that were asked for last
+	first rights                 // here to save an allocation
 }
 
 func newState(rl *realm, r Record) *state {
 	st := &state{id: r.ID, kind: r.Kind, realm: rl, gate: make(chan struct{}, 1)}
-	st.view.Store(rl.viewOf(r))
+	st.view.Store(rl.viewOf(r, false))
 	st.seen.Store(r.Seen.UnixMicro())
 	return st
 }
 
-func (rl *realm) viewOf(r Record) *view {
-	granted := rl.roles.SetOf(r.Privileges)
-	v := &view{record: r, granted: granted, held: granted, guest: rl.isGuest(r)}
-	if r.Kind == Web && granted.Empty() {
-		v.held = rl.roles.Guest()
-	}
+// viewOf makes the picture of r, with its rights under the roles in force.
+func (rl *realm) viewOf(r Record, closed bool) *view {
+	v := &view{record: r, closed: closed}
+	v.first = *rightsOf(&v.record, rl.current())
+	v.last.Store(&v.first)
 	return v
-}
-
-// isGuest implements S-177 to S-179.
-func (rl *realm) isGuest(r Record) bool {
-	switch {
-	case r.Kind != Web:
-		return false
-	case rl.roles.ForceLogin():
-		return !r.SignedIn
-	default:
-		return rl.roles.SetOf(r.Privileges).Empty()
-	}
 }
 
 func (st *state) closed() bool { return st.view.Load().closed }
@@ -94,7 +83,7 @@ func (st *state) publish(r *Record) {
 		if now.closed || r.Version <= now.record.Version {
 			return
 		}
-		if st.view.CompareAndSwap(now, st.realm.viewOf(*r)) {
+		if st.view.CompareAndSwap(now, st.realm.viewOf(*r, false)) {
 			return
 		}
 	}
@@ -103,9 +92,9 @@ func (st *state) publish(r *Record) {
 // close empties the session for all who still hold it (S-230).
 func (st *state) close() {
 	empty := Record{ID: st.id, Kind: st.kind, Created: st.view.Load().record.Created}
-	v := st.realm.viewOf(empty)
-	v.closed = true
-	if was := st.view.Swap(v); !was.closed && st.onEnd != nil {
+	was := st.view.Swap(st.realm.viewOf(empty, true))
+	st.detachAll()
+	if !was.closed && st.onEnd != nil {
 		st.onEnd()
 	}
 }
@@ -121,6 +110,7 @@ func (st *state) refresh(ctx context.Context) error {
 		return ErrClosed
 	}
 	st.publish(&r)
+	st.saw(r.Seen)
 	return nil
 }
 

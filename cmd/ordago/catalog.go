@@ -60,6 +60,10 @@ func writeCatalog(w io.Writer, c server.Catalog) error {
 		}
 		writeFunctions(t, d.Functions)
 	}
+	for _, s := range c.Singletons {
+		fmt.Fprintf(t, "\nsingleton %s\n", s.Name)
+		writeFunctions(t, s.Functions)
+	}
 	return t.Flush()
 }
 

@@ -19,6 +19,8 @@ const (
 	exitOK    = 0
 	exitError = 1
 	exitUsage = 2 // wrong command line or configuration
+
+	exitRefused = 3 // explain: the answer is no
 )
 
 // app is one call of the program.
@@ -39,6 +41,9 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) int 
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if err == errRefused { // alone: closing the database may have failed too
+		return exitRefused
 	}
 	fmt.Fprintf(stderr, "ordago: %v\n", err)
 	if _, ok := errors.AsType[*usageError](err); ok {
@@ -76,7 +81,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	a.use(root.PersistentFlags(), fileOption, "log-level", "log-format")
 	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.catalogCommand(), a.seedCommand(), a.execCommand(), a.versionCommand())
-	root.AddCommand(a.backupCommand(), a.restoreCommand())
+	root.AddCommand(a.backupCommand(), a.restoreCommand(), a.explainCommand())
 	return root
 }
 
@@ -115,7 +120,11 @@ func (a *app) withDatabase(c server.Config, fn func(*server.Database) error) err
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(d), d.Close())
+	err = fn(d)
+	if closing := d.Close(); closing != nil {
+		return errors.Join(err, closing)
+	}
+	return err
 }
 
 const rootHelp = `Ordago is ORDA for Go. This program serves the invoice demo and looks after its database.
@@ -134,4 +143,4 @@ A file for a server on PostgreSQL:
 The access key of the administration web server is no flag, because command lines can be seen: ORDAGO_ADMIN_KEY, or admin-key in the
 file.
 
-Exit codes: 0 done, 1 error, 2 wrong command line or configuration.`
+Exit codes: 0 done, 1 error, 2 wrong command line or configuration. Explain adds 3, refused.`

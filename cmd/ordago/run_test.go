@@ -79,6 +79,8 @@ func TestUsageErrors(t *testing.T) {
 		{"backup a --force", "unknown flag: --force"},
 		{"restore", "name the file of the backup"},
 		{"restore a --overwrite", "unknown flag: --overwrite"},
+		{"explain", "give one resource"},
+		{"explain Invoice Customer", "give one resource"},
 		{"version 2", "unknown command or argument \"2\""},
 		{"version --config none.yaml", "configuration file none.yaml: there is no such file"},
 	} {
@@ -89,7 +91,7 @@ func TestUsageErrors(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"serve", "migrate", "migrate up", "migrate down", "migrate status", "migrate diff", "catalog", "seed", "exec", "backup",
-		"restore", "version"} {
+		"restore", "explain", "version"} {
 		args := append(strings.Fields(command), "--help")
 		ordago(t, args...).want(t, 0, "Examples:\n  ordago "+command, "")
 	}

@@ -19,7 +19,11 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "Serve the demo over REST and as web pages",
 		Long: `Serve opens the database, creating an SQLite file that is missing, migrates it, fills an empty one with the demo,
 and answers REST requests and serves pages until it is told to stop (Ctrl-C or SIGTERM): running requests may finish then.
-A second signal stops it at once.`,
+A second signal stops it at once.
+
+With --roles, the signal SIGHUP makes it read the file again (not on Windows): the new permissions hold at once, for running requests
+too. With a mistake in the file those before stay in force. Sessions lose the privileges that the file does not declare any more. A
+change of forceLogin needs a restart.`,
 		Example: `  ordago serve
   ordago serve --listen 127.0.0.1:9000 --db invoices.db --durable full
   ORDAGO_DB=postgres://ordago:secret@127.0.0.1/ordago ordago serve --sessions sql
@@ -66,6 +70,7 @@ func (a *app) runServer(ctx context.Context, s *server.Server) error {
 	if err := greet(a.stdout, s, addr); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
+	defer a.reloadOnHangup(s)()
 	a.log.Info("serving", "address", addr.String(), "database", s.String())
 	return s.Run(ctx)
 }

@@ -40,6 +40,7 @@ type App struct {
 	Pay         *dataclasses.Func[*invoiceEntity, Payment, *invoiceEntity]
 	Label       *dataclasses.Func[*invoiceEntity, none, string]
 	Recalculate *dataclasses.Func[*invoiceEntity, none, int64]
+	Quote       *dataclasses.Func[*pricing, QuoteFor, int64]
 
 	CancelStaleDrafts *server.Proc[StaleDrafts]
 
@@ -63,6 +64,7 @@ func New() *App {
 	a.Label = dataclasses.ExposedLocal("label", label)
 	a.Recalculate = dataclasses.Private("recalculate", recalculate)
 	a.CancelStaleDrafts = server.NewProcedure("cancelStaleDrafts", a.cancelStaleDrafts)
+	a.Quote = dataclasses.Exposed("quote", quote, dataclasses.OnHTTPGet)
 	return a
 }
 
@@ -92,6 +94,7 @@ func (a *App) Definitions() []dataclasses.Definition {
 		dataclasses.DefineExposed[InvoiceLine](),
 		dataclasses.DefineExposed[AuditEntry](dataclasses.WithoutStamp[AuditEntry]()),
 		dataclasses.Define[Sequence](dataclasses.WithoutStamp[Sequence]()),
+		dataclasses.SharedSingleton("Pricing", newPricing, dataclasses.OnSingleton(a.Quote)),
 		dataclasses.Permissions(roles),
 	}
 }
@@ -99,8 +102,7 @@ func (a *App) Definitions() []dataclasses.Definition {
 //go:embed roles.json
 var rolesJSON string
 
-// Roles returns the application's roles.json, compiled anew. The session manager needs the very value that the datastore has:
-// give it ds.Roles().
+// Roles returns the application's roles.json, compiled anew. Give ds.Roles() to the session manager, which follows the datastore.
 func Roles() (*privileges.Roles, error) {
 	roles, err := privileges.Parse([]byte(rolesJSON))
 	if err != nil {

@@ -43,6 +43,10 @@ func surface(remote *dataclasses.Remote) string {
 		}
 		writeFunctions(&b, c.Functions())
 	}
+	for _, s := range remote.Singletons() {
+		fmt.Fprintf(&b, "\nsingleton %s\n", s.Name())
+		writeFunctions(&b, s.Functions())
+	}
 	return b.String()
 }
 
