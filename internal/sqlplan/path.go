@@ -68,11 +68,12 @@ func (r *resolver) hops(hops []hop, steps []query.Step) ([]hop, int, error) {
 		if err != nil {
 			return nil, 0, err
 		}
+		before := len(hops)
 		if hops, err = r.expand(hops, a, s, 0); err != nil {
 			return nil, 0, err
 		}
 		last := hops[len(hops)-1].attr
-		if err := r.checkMarks(last, s); err != nil {
+		if err := r.checkMarks(hops[before:], s); err != nil {
 			return nil, 0, err
 		}
 		if i == len(steps)-1 || documentable(last) {
@@ -101,10 +102,11 @@ func (r *resolver) attribute(class *model.Class, s query.Step) (*model.Attribute
 	return a, r.use(a)
 }
 
-// checkMarks refuses {n} behind what is no relation and [] behind what holds no objects.
-func (r *resolver) checkMarks(a *model.Attribute, s query.Step) error {
+// checkMarks refuses {n} behind what goes through no relation and [] behind what holds no objects.
+func (r *resolver) checkMarks(hops []hop, s query.Step) error {
+	a := hops[len(hops)-1].attr
 	switch {
-	case s.Ref != 0 && a.Target == nil:
+	case s.Ref != 0 && hops[0].attr.Target == nil:
 		return r.failAttribute(WrongOperator, s.At, a, "%s is no relation: {%d} opens another reference to a relation", label(a), s.Ref)
 	case s.Collection && !documentable(a):
 		return r.failAttribute(WrongOperator, s.At, a, "%s is no object: brackets stand behind collections in objects", label(a))
