@@ -82,20 +82,21 @@ func tests() []formula {
 	}
 }
 
-func randomFormula(r *rand.Rand, depth int) formula {
-	atoms := tests()
+func randomFormula(r *rand.Rand, depth int) formula { return randomOf(r, tests(), depth) }
+
+func randomOf(r *rand.Rand, atoms []formula, depth int) formula {
 	if depth == 0 || r.IntN(4) == 0 {
 		return atoms[r.IntN(len(atoms))]
 	}
 	kind := r.IntN(7)
 	if kind == 0 {
-		f := randomFormula(r, depth-1)
+		f := randomOf(r, atoms, depth-1)
 		return formula{"not (" + f.text + ")", func(w world) bool { return !f.chosen(w.author) }}
 	}
 	kids := make([]formula, 2+r.IntN(2))
 	texts := make([]string, len(kids))
 	for i := range kids {
-		kids[i] = randomFormula(r, depth-1)
+		kids[i] = randomOf(r, atoms, depth-1)
 		texts[i] = "(" + kids[i].text + ")"
 	}
 	if kind < 5 {
