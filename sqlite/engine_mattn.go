@@ -19,6 +19,7 @@ func newDriver() (driver.Driver, error) {
 		return errors.Join(
 			conn.RegisterFunc("ordago_fold", foldValue, pure),
 			conn.RegisterFunc("ordago_keyword", keywordValue, pure),
+			conn.RegisterFunc("ordago_vector", vectorValue, pure),
 		)
 	}}, nil
 }

@@ -1,6 +1,9 @@
 package sqlite
 
-import "github.com/ordago/ordago/internal/dialect"
+import (
+	"github.com/ordago/ordago/internal/dialect"
+	"github.com/ordago/ordago/internal/vector"
+)
 
 // foldValue is the SQL function ordago_fold(x): [dialect.Fold] of a text.
 // NULL stays NULL, and a number, which has nothing to fold, a number.
@@ -24,6 +27,21 @@ func keywordValue(v, w any) any {
 		return int64(1)
 	}
 	return int64(0)
+}
+
+// vectorValue is the SQL function ordago_vector(metric, x, packed): the metric of a vector written as JSON and one in
+// bytes, see [vector.CompareJSON]. NULL for what cannot be compared.
+func vectorValue(metric, v, packed any) any {
+	m, isMetric := metric.(int64)
+	text, isText := textOf(v)
+	with, isBytes := packed.([]byte)
+	if !isMetric || !isText || !isBytes {
+		return nil
+	}
+	if result, ok := vector.CompareJSON(vector.Metric(m), text, with); ok {
+		return result
+	}
+	return nil
 }
 
 func textOf(v any) (string, bool) {

@@ -31,6 +31,7 @@ import (
 // than once: bind inside ph, not beside it.
 type Dialect interface {
 	documents
+	vectors
 	// Name is GORM's name of the database: "sqlite" or "postgres".
 	Name() string
 	// Quote appends an identifier. A dot in it is part of the name.

@@ -81,7 +81,7 @@ func TestErrors(t *testing.T) {
 		{"employee", "name = :4", 0, sqlplan.BadPlaceholder, 7, "the value of :4 is not a text, which employee.name (string) needs"},
 		{"employee", "age = :9", 0, sqlplan.BadPlaceholder, 6, "the value of :9 is a list: compare it with in"},
 		{"employee", "age in :3", 0, sqlplan.BadPlaceholder, 7, "the value of :3 must be a list, because of in"},
-		{"employee", "age > :6", 0, sqlplan.Unsupported, 6, "vector comparison is not supported: value of :6"},
+		{"employee", "age > :6", 0, sqlplan.BadPlaceholder, 6, "the value of :6 is for attributes that hold vectors"},
 		{"employee", "age = :7", 0, sqlplan.BadPlaceholder, 6, "the value of :7 is no text, number, boolean or date"},
 		{"employee", ":3 = 1", 0, sqlplan.BadPlaceholder, 0, "the value of :3 stands for a path: it must be text or a list of texts"},
 		{"employee", ":8 = 1", 0, sqlplan.BadPlaceholder, 0, "the value of :8 is no path: write name, name[], name[a] or name{2} between dots"},

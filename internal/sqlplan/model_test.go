@@ -77,6 +77,7 @@ type note struct {
 	Info     model.JSON
 	Tags     []string `gorm:"serializer:json"`
 	Raw      []byte   `orda:"type=object"`
+	Meaning  model.Vector
 	AuthorID *uint
 	Author   *author
 }
@@ -256,9 +257,9 @@ func notes() []note {
 		return o
 	}
 	return []note{
-		{ID: 1, Info: object(`{"coll": [{"val": 1}, {"val": 1}], "n": 1, "s": "Été"}`), Tags: []string{"Red", "blue"}, AuthorID: new(uint(1))},
-		{ID: 2, Info: object(`{"coll": [{"val": 1}, {"val": 0}], "n": 2.5, "s": "ete"}`), Tags: []string{"green"}, AuthorID: new(uint(1))},
-		{ID: 3, Info: object(`{"coll": [{"val": 0}, {"val": 0}], "n": null, "s": 7}`), Tags: []string{}, AuthorID: new(uint(2))},
+		{ID: 1, Info: object(`{"coll": [{"val": 1}, {"val": 1}], "n": 1, "s": "Été"}`), Tags: []string{"Red", "blue"}, Meaning: model.Vector{1, 0}, AuthorID: new(uint(1))},
+		{ID: 2, Info: object(`{"coll": [{"val": 1}, {"val": 0}], "n": 2.5, "s": "ete"}`), Tags: []string{"green"}, Meaning: model.Vector{0, 2}, AuthorID: new(uint(1))},
+		{ID: 3, Info: object(`{"coll": [{"val": 0}, {"val": 0}], "n": null, "s": 7}`), Tags: []string{}, Meaning: model.Vector{-3, 0.5}, AuthorID: new(uint(2))},
 		{ID: 4, Info: object(`{"coll": [], "n": "2", "length": 4, "on": "2020-01-31", "at": "2020-01-31T10:00:00.5Z"}`), Raw: []byte(`{"a":{"b":"x"}}`)},
 		{ID: 5, Info: object(`{"coll": {"val": 0}, "n": true, "on": "2020-02-01T08:00:00Z", "at": "2020-01-31T10:00:00Z", "a": {"b c": {"d\"e": "deep", "x.y": [1, [2, 3]]}}}`)},
 		{ID: 6, Info: object(`{"coll": ["x", 3, null, [1], {"val": null}, {"val": "0"}], "n": false, "length": "long"}`)},
@@ -268,7 +269,7 @@ func notes() []note {
 		{ID: 8, Info: object(`{"n": [1], "places": [
 			{"kind": "home", "city": "Lyon", "stays": [{"y": 2}]},
 			{"kind": "work", "city": "paris"}]}`)},
-		{ID: 9, Info: object(`{"n": {}}`)},
-		{ID: 10},
+		{ID: 9, Info: object(`{"n": {}}`), Meaning: model.Vector{1, 2, 3}},
+		{ID: 10, Meaning: model.Vector{0, 0}},
 	}
 }

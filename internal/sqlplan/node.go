@@ -21,6 +21,8 @@ type node struct {
 	doc    *document        // nil: the column itself
 	as     dialect.JSONKind // as what the place in the document is read
 
+	similarity *similarity // of a vectorTest
+
 	call int // of a callNode: index in resolver.calls
 }
 
@@ -52,6 +54,7 @@ const (
 	keywordTest                     // the text contains the word
 	unrelatedTest                   // no row is related through attr, a relatedEntities attribute
 	withinTest                      // the entity is in another selection
+	vectorTest                      // the metric symbol value
 	noneTest                        // the first of kids does not hold, the second does
 )
 

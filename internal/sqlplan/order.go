@@ -11,7 +11,8 @@ import (
 type term struct {
 	target
 	descending bool
-	key        bool // added to make the order total
+	key        bool        // added to make the order total
+	similarity *similarity // of a vector attribute: its metric is what is sorted by
 }
 
 // order resolves the sort of a source and completes it with the primary key, so that it is the same each time.
@@ -67,7 +68,14 @@ func (r *resolver) criterion(item query.OrderItem) ([]term, error) {
 		return r.orderCalculated(t, item)
 	}
 	t, err = r.sortable(t, item)
-	return []term{{target: t, descending: item.Descending}}, err
+	if err != nil {
+		return nil, err
+	}
+	result := term{target: t, descending: item.Descending}
+	if t.attr.Vector {
+		result.similarity, err = r.orderVector(t, item)
+	}
+	return []term{result}, err
 }
 
 // sortable checks a criterion: it must have one value that can be compared for each entity.
@@ -77,7 +85,7 @@ func (r *resolver) sortable(t target, item query.OrderItem) (target, error) {
 		return t, r.failAttribute(BadOrder, item.At, a, "the sort path leads to several %s: sort by an attribute with one value", a.Class.Name)
 	case a.Kind != model.Storage:
 		return t, r.failAttribute(BadOrder, item.At, a, "cannot sort by %s: name one of its attributes", label(a))
-	case t.doc != nil:
+	case t.doc != nil, a.Vector:
 		return t, nil
 	case a.Type == model.Object || a.Type.Binary():
 		return t, r.failAttribute(BadOrder, item.At, a, "cannot sort by %s", label(a))

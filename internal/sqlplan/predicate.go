@@ -50,6 +50,10 @@ func (w *writer) plainTest(n *node) {
 		w.within(n)
 	case noneTest:
 		w.none(n)
+	case vectorTest:
+		w.buf = w.similarity(w.buf, n.at, n.attr, n.similarity)
+		w.operator(n.symbol)
+		w.arg(n.values[0], "::float8")
 	default:
 		w.textTest(n)
 	}

@@ -30,6 +30,7 @@ type resolver struct {
 	calculated Calculated // nil: none
 	formulas   func(class *model.Class, name string) bool
 	calls      []Call             // what Go decides
+	vectors    []vectorTerm       // conditions on vectors, in the order of the text
 	asked      []*model.Attribute // what lens.Use was asked for
 
 	// Of the query that is being resolved.

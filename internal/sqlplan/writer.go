@@ -194,6 +194,10 @@ func (w *writer) term(t term) {
 		w.mixedTerm(t)
 		return
 	}
+	if t.similarity != nil {
+		w.buf = w.dialect.OrderExpr(w.buf, w.similarity(nil, t.at, t.attr, t.similarity), t.descending)
+		return
+	}
 	expr := w.column(t.at, t.attr)
 	text := t.attr.Type == model.String
 	switch {
