@@ -35,6 +35,16 @@ func (r *resolver) compareTarget(t target, c *query.Comparison) (*node, error) {
 	if err := r.checkOperator(t, c); err != nil {
 		return nil, err
 	}
+	n, err := r.compareValue(t, c)
+	if _, bound := c.Value.(*query.Placeholder); bound && err == nil {
+		r.rebinds = append(r.rebinds, rebind{r.current, c, t, n})
+		r.fixed = r.fixed || c.Op == query.In // the number of values is in the SQL
+	}
+	return n, err
+}
+
+// compareValue compares with the value of the comparison, which is not null.
+func (r *resolver) compareValue(t target, c *query.Comparison) (*node, error) {
 	values, err := r.operand(c)
 	switch {
 	case err != nil:

@@ -10,6 +10,7 @@ import (
 // compareCalculated replaces a condition on a calculated attribute by the query that is declared for it (O-165, O-455),
 // which may be at the end of any path. Without one Go decides.
 func (r *resolver) compareCalculated(t target, c *query.Comparison) (*node, error) {
+	r.fixed = true
 	value, err := r.plainOperand(c)
 	if err != nil {
 		return nil, err
@@ -108,6 +109,7 @@ func hideQuery(t target, err error) error {
 
 // orderCalculated replaces a sort by a calculated attribute by the criteria that are declared for it (O-457).
 func (r *resolver) orderCalculated(t target, item query.OrderItem) ([]term, error) {
+	r.fixed = true
 	items, err := r.calculated.Order(t.attr, item.Descending)
 	if err != nil {
 		return nil, fmt.Errorf("order function of %s.%s: %w", t.attr.Class.Name, t.attr.Name, err)

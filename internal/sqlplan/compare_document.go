@@ -18,6 +18,7 @@ func negative(op query.Op) bool { return op == query.NotEqual || op == query.Not
 // compareNone resolves "coll[].p != v": no element has p equal to v, and at least one has a p that can be compared (O-133).
 // The path is resolved twice, because two different elements are spoken of.
 func (r *resolver) compareNone(t target, c *query.Comparison) (*node, error) {
+	r.fixed = true
 	equal := *c
 	equal.Op = query.Equal
 	if c.Op == query.NotIdentical {

@@ -42,6 +42,7 @@ func (r *resolver) compareVector(t target, c *query.Comparison) (*node, error) {
 	if problem != "" {
 		return nil, r.failPlaceholder(BadPlaceholder, p, "the value of %s %s", placeholderName(p), problem)
 	}
+	r.fixed = true
 	r.vectors = append(r.vectors, vectorTerm{t, s})
 	n := t.compared(vectorTest, symbol(c.Op), s.threshold)
 	n.similarity = s

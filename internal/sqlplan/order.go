@@ -49,7 +49,7 @@ func (r *resolver) readOrderOf(s *Source) {
 	if len(s.Order) == 0 {
 		return
 	}
-	for _, c := range s.Conditions {
+	for _, c := range slices.Backward(s.Conditions) {
 		if q, ok := c.(*Query); ok && len(q.Query.Order) > 0 && &q.Query.Order[0] == &s.Order[0] {
 			r.reading(q)
 			return

@@ -8,6 +8,7 @@ import (
 
 // boundPath reads the path that a placeholder stands for: dotted text, or a list of steps, each a name as it is (O-137).
 func (r *resolver) boundPath(p *query.Placeholder) ([]query.Step, error) {
+	r.fixed = true
 	v, err := r.lookupPath(p)
 	if err != nil {
 		return nil, err

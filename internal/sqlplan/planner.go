@@ -13,6 +13,12 @@ import (
 //
 // Errors are those of [Planner.Check], [ErrResidual], and plain errors for columns and sources that the data layer should not have made.
 func (p *Planner) Select(s *Source, columns []*model.Attribute, l Lens) (Statement, error) {
+	key, kept := keyOf(s, columns, l)
+	if kept {
+		if st, ok := p.recall(key, s); ok {
+			return st, nil
+		}
+	}
 	r := p.resolver(s, l)
 	sel, err := r.selected(s, true)
 	if err != nil {
@@ -24,7 +30,11 @@ func (p *Planner) Select(s *Source, columns []*model.Attribute, l Lens) (Stateme
 	}
 	w := p.writer()
 	w.selection(sel, targets, true)
-	return w.statement()
+	st, err := w.statement()
+	if err == nil && kept {
+		p.remember(key, r, w, st)
+	}
+	return st, err
 }
 
 // Keys plans reading the primary key, one column for each of its parts, as [Planner.Select] does.

@@ -29,6 +29,7 @@ func (w *writer) nullRow(r *ref) bool {
 }
 
 func (w *writer) plainTest(n *node) {
+	w.origin = origin{node: n}
 	switch n.test {
 	case neverTest:
 		w.write("1 = 0")
@@ -116,6 +117,7 @@ func (w *writer) list(n *node) {
 		if i > 0 {
 			w.write(", ")
 		}
+		w.origin.index = i
 		w.arg(v, cast(n))
 	}
 	w.write(")")
@@ -174,6 +176,7 @@ func allStorable(list []string) bool {
 
 // array binds a list as one value: PostgreSQL has arrays, SQLite reads JSON.
 func (w *writer) array(list any, cast string) {
+	w.origin = origin{} // a list of a placeholder is not kept, one of constants is always the same
 	if w.postgres {
 		w.write(" = ANY(")
 		w.arg(list, cast)

@@ -43,7 +43,7 @@ func (w *writer) base(r *ref, a *model.Attribute) dialect.JSON {
 
 // key binds a key, or a path of keys, once for all its uses.
 func (w *writer) key(b []byte, v any) []byte {
-	w.args = append(w.args, v)
+	w.args, w.origins = append(w.args, v), append(w.origins, origin{})
 	return w.dialect.Numbered(b, len(w.args))
 }
 

@@ -33,7 +33,11 @@ type resolver struct {
 	vectors    []vectorTerm       // conditions on vectors, in the order of the text
 	asked      []*model.Attribute // what lens.Use was asked for
 
+	rebinds []rebind // comparisons with placeholders
+	fixed   bool     // the plan depends on values that are not among them: it is not kept
+
 	// Of the query that is being resolved.
+	current  int // its index in Source.Conditions
 	text     string
 	language query.Dialect
 	values   Values

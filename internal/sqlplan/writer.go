@@ -19,6 +19,9 @@ type writer struct {
 	value    any    // what bind binds
 	bind     func([]byte) []byte
 	err      error
+
+	origins []origin // of args
+	origin  origin   // of what bind binds
 }
 
 func (p *Planner) writer() *writer {
@@ -27,10 +30,11 @@ func (p *Planner) writer() *writer {
 		postgres: p.dialect.Name() == "postgres",
 		buf:      make([]byte, 0, 512),
 		args:     make([]any, 0, 4),
+		origins:  make([]origin, 0, 4),
 		scratch:  make([]byte, 0, 64),
 	}
 	w.bind = func(b []byte) []byte {
-		w.args = append(w.args, w.value)
+		w.args, w.origins = append(w.args, w.value), append(w.origins, w.origin)
 		return w.dialect.Placeholder(b, len(w.args))
 	}
 	return w
@@ -217,6 +221,7 @@ func (w *writer) term(t term) {
 }
 
 func (w *writer) window(s *selection) {
+	w.origin = origin{window: 'l'}
 	switch {
 	case s.limit >= 0:
 		w.write(" LIMIT ")
@@ -226,6 +231,8 @@ func (w *writer) window(s *selection) {
 	}
 	if s.offset > 0 {
 		w.write(" OFFSET ")
+		w.origin = origin{window: 'o'}
 		w.arg(int64(s.offset), "")
 	}
+	w.origin = origin{}
 }
