@@ -51,7 +51,7 @@ type planKey struct {
 	presence bool
 }
 
-// planKey is not ok for a source that is not cached: one of other conditions than queries, or under a lens without a key.
+// keyOf is not ok for a source that is not cached: one of other conditions than queries, or under a lens without a key.
 func keyOf(s *Source, columns []*model.Attribute, l Lens) (key planKey, ok bool) {
 	if len(s.Conditions) > len(key.queries) || l.Key == nil && (l.Use != nil || l.Visible != nil) {
 		return key, false

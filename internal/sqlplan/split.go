@@ -161,7 +161,7 @@ func possible(n *node, call bool) *node {
 	return n
 }
 
-// answer is a node that is never written.
+// answer is the constant node; it is never written.
 func answer(yes bool) *node {
 	n := &node{kind: constantNode}
 	if yes {
