@@ -153,7 +153,7 @@ func TestSplitRandomly(t *testing.T) {
 				t.Fatalf("%s\n got %v\nwant %v\n%s", f.text, got, want, r.Statement(0, -1).SQL)
 			}
 		}
-		if split < 300 {
+		if split < 200 {
 			t.Errorf("only %d conditions were split", split)
 		}
 	})
