@@ -23,12 +23,13 @@ const module = "github.com/ordago/ordago/"
 const ours = `
 privileges:
 internal/query:
-internal/dialect:
+internal/vector:
+internal/dialect:   internal/vector
 session:            privileges
-model:
-internal/sqlplan:   internal/dialect internal/query model
+model:              internal/vector
+internal/sqlplan:   internal/dialect internal/query internal/vector model
 triggers:           session
-sqlite:             internal/dialect
+sqlite:             internal/dialect internal/vector
 migrations:         internal/dialect model
 dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers
 rest:               dataclasses model privileges session triggers
@@ -50,6 +51,7 @@ internal/proptest:
 const outside = `
 privileges:
 internal/query:
+internal/vector:
 internal/dialect:   golang.org/x/text
 session:
 model:              gorm.io/gorm

@@ -121,6 +121,7 @@ type Attribute struct {
 	Hidden       bool // orda:"-": does not exist for remote callers
 	ReadOnly     bool // calculated without setter, alias
 	MaxLength    int  // of text; 0: none stated
+	Vector       bool // Type is Object and the value a [Vector]
 
 	// Relations (relatedEntity, relatedEntities), set by Link.
 	Target     *Class     // class of the other side
@@ -139,6 +140,9 @@ type Attribute struct {
 	relation *schema.Relationship // nil but for relations
 	plan     access               // how to read and write the Go field, see access.go
 }
+
+// StoredAsBytes reports whether the column holds bytes, whatever the attribute's type: JSON text in a []byte, for example.
+func (a *Attribute) StoredAsBytes() bool { return a.field != nil && a.field.DataType == schema.Bytes }
 
 // Kind is one of ORDA's five kinds of attribute (O-020).
 type Kind uint8

@@ -129,6 +129,9 @@ func (a *Attribute) codecOf(t reflect.Type, override string) (Type, codec, error
 		return Date, dayCodec(), nil
 	case t == reflect.TypeFor[JSON]():
 		return Object, jsonCodec(), nil
+	case t == reflect.TypeFor[Vector]():
+		a.Vector = true
+		return Object, jsonCodec(), nil
 	case t == reflect.TypeFor[time.Time]():
 		a.SimpleDate = strings.EqualFold(string(a.field.DataType), "date")
 		a.plan.dayAsTime = a.SimpleDate

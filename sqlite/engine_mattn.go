@@ -20,6 +20,7 @@ func newDriver() (driver.Driver, error) {
 			conn.RegisterFunc("ordago_fold", foldValue, pure),
 			conn.RegisterFunc("ordago_keyword", keywordValue, pure),
 			conn.RegisterFunc("ordago_words", wordsValue, pure),
+			conn.RegisterFunc("ordago_vector", vectorValue, pure),
 		)
 	}}, nil
 }

@@ -36,6 +36,12 @@ func newDriver() (driver.Driver, error) {
 				return wordsValue(args[0]), nil
 			},
 		}),
+		d.RegisterFunction("ordago_vector", &engine.FunctionImpl{
+			NArgs: 3, Deterministic: true, VolatileArgs: true,
+			Scalar: func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
+				return vectorValue(args[0], args[1], args[2]), nil
+			},
+		}),
 	)
 	return d, err
 }

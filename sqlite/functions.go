@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/ordago/ordago/internal/dialect"
+	"github.com/ordago/ordago/internal/vector"
 )
 
 // foldValue is the SQL function ordago_fold(x): [dialect.Fold] of a text.
@@ -43,6 +44,21 @@ func wordsValue(v any) any {
 		return "[]" // strings always have a JSON form
 	}
 	return string(list)
+}
+
+// vectorValue is the SQL function ordago_vector(metric, x, packed): the metric of a vector written as JSON and one in
+// bytes, see [vector.CompareJSON]. NULL for what cannot be compared.
+func vectorValue(metric, v, packed any) any {
+	m, isMetric := metric.(int64)
+	text, isText := textOf(v)
+	with, isBytes := packed.([]byte)
+	if !isMetric || !isText || !isBytes {
+		return nil
+	}
+	if result, ok := vector.CompareJSON(vector.Metric(m), text, with); ok {
+		return result
+	}
+	return nil
 }
 
 func textOf(v any) (string, bool) {

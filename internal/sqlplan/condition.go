@@ -45,8 +45,9 @@ func (r *resolver) selection(s *Source, ordered bool) (*selection, error) {
 // conditions resolves each condition in a scope of its own: refining a selection is a new query about its entities.
 func (r *resolver) conditions(conditions []Condition) ([]*node, error) {
 	nodes := make([]*node, 0, len(conditions))
-	for _, c := range conditions {
+	for i, c := range conditions {
 		r.enter()
+		r.current = i
 		n, err := r.condition(c)
 		if err != nil {
 			return nil, err
@@ -108,7 +109,7 @@ func (r *resolver) keys(k *Keys) (*node, error) {
 		kids[i] = kid
 	}
 	if len(kids) == 0 {
-		return target{r.root, class.Key[0]}.is(neverTest), nil
+		return target{at: r.root, attr: class.Key[0]}.is(neverTest), nil
 	}
 	return &node{kind: orNode, kids: kids}, nil
 }

@@ -55,6 +55,14 @@ func goldens() []ask {
 		{"author", "(books.price = null or name = x) and (books.year = 2020 or city = y)", "", nil},
 		{"author", "books.reviews.stars = 5 and books.publisher.name = knopf", "", nil},
 		{"book", "author.books.title = salt", "", nil},
+		{"author", "books.title = salt and books{2}.title = night", "", nil},
+		{"note", "info.n > 1 and info.s = 'e@'", "", nil},
+		{"note", "info.a.b = null or info.on = 2020-01-31", "", nil},
+		{"note", "info.coll[].val = 0", "", nil},
+		{"note", "info.coll[].val != 0", "", nil},
+		{"note", "info.places[a].kind = home and info.places[a].city = paris", "", nil},
+		{"note", "info.coll.length > 2 order by info.n", "", nil},
+		{"author", "notes.info.coll[].val = 0", "", nil},
 	}
 }
 

@@ -47,6 +47,9 @@ type Values struct {
 	Indexed []any
 	Named   map[string]any // parameters
 	Paths   map[string]any // attributes: string or []string
+
+	Args       any  // args: what formulas get beside the entity (O-143)
+	NoFormulas bool // allowFormulas is false (O-146)
 }
 
 // Keys holds for entities whose primary key is in the list (canonical values, one slice per entity).
@@ -73,6 +76,9 @@ type Lens struct {
 	// Use is asked once for every attribute that a condition or a sort uses, each step of a path included (S-327);
 	// its error is returned unchanged. nil: everything may be used.
 	Use func(*model.Attribute) error
+	// Key tells lenses apart: two with the same key give the same answers. Plans are kept for lenses with a key and for
+	// the zero Lens; nil with Visible or Use set: nothing is kept.
+	Key []byte
 }
 
 // Statement is SQL with its values, ready to run.
@@ -82,7 +88,18 @@ type Statement struct {
 }
 
 // Planner writes statements in one dialect. It is safe for concurrent use.
-type Planner struct{ dialect dialect.Dialect }
+type Planner struct {
+	dialect    dialect.Dialect
+	calculated Calculated                                 // nil: calculated attributes are refused
+	formulas   func(class *model.Class, name string) bool // nil: formulas are refused
+	cache      *cache
+}
 
 // New returns a planner for the dialect.
-func New(d dialect.Dialect) *Planner { return &Planner{dialect: d} }
+func New(d dialect.Dialect, options ...Option) *Planner {
+	p := &Planner{dialect: d, cache: new(cache)}
+	for _, option := range options {
+		option(p)
+	}
+	return p
+}

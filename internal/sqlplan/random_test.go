@@ -20,6 +20,8 @@ type world struct {
 	book   *book
 	review *review
 	prize  *prize
+	note   *note
+	item   map[string]any // the element a of note.info.coll
 }
 
 type formula struct {
@@ -47,7 +49,32 @@ func worlds(a *author) []world {
 			list = append(list, w)
 		}
 	}
+	for _, w := range list {
+		for i := range a.Notes {
+			w.note, w.item = &a.Notes[i], nil
+			list = append(list, w)
+			for _, w.item = range items(w.note) {
+				list = append(list, w)
+			}
+		}
+	}
 	return list
+}
+
+// items are the elements of note.info.coll, all objects in the notes that have an author.
+func items(n *note) []map[string]any {
+	var result []map[string]any
+	list, _ := n.Info["coll"].([]any)
+	for _, v := range list {
+		item, _ := v.(map[string]any)
+		result = append(result, item)
+	}
+	return result
+}
+
+// anyItem reports whether an element of a note has one of the values.
+func anyItem(n *note, values ...any) bool {
+	return n != nil && slices.ContainsFunc(items(n), func(item map[string]any) bool { return slices.Contains(values, item["val"]) })
 }
 
 func test(text string, holds func(world) bool) formula { return formula{text, holds} }
@@ -78,24 +105,33 @@ func tests() []formula {
 		test("prizes.name = nobel", func(w world) bool { return w.prize != nil && w.prize.Name == "Nobel" }),
 		test("prizes.sum > 6", func(w world) bool { return w.prize != nil && w.prize.Sum > 6 }),
 		test("prizes != null", func(w world) bool { return w.prize != nil }),
+		test("notes.info.n = 1", func(w world) bool { return w.note != nil && w.note.Info["n"] == int64(1) }),
+		test("notes.info.n = null", func(w world) bool { return w.note != nil && w.note.Info["n"] == nil }),
+		test("notes.info.coll.length = 2", func(w world) bool { return w.note != nil && len(items(w.note)) == 2 }),
+		test("notes.info.coll[a].val = 0", func(w world) bool { return w.item != nil && w.item["val"] == int64(0) }),
+		test("notes.info.coll[a].val != 0", func(w world) bool { return w.item != nil && w.item["val"] == int64(1) }),
+		test("notes.info.coll[a].none = null", func(w world) bool { return w.item != nil }),
+		test("notes.info.coll[].val = 0", func(w world) bool { return anyItem(w.note, int64(0)) }),
+		test("notes.info.coll[].val != 0", func(w world) bool { return anyItem(w.note, int64(1)) && !anyItem(w.note, int64(0)) }),
 		test("books = null", func(w world) bool { return len(w.author.Books) == 0 }),
 	}
 }
 
-func randomFormula(r *rand.Rand, depth int) formula {
-	atoms := tests()
+func randomFormula(r *rand.Rand, depth int) formula { return randomOf(r, tests(), depth) }
+
+func randomOf(r *rand.Rand, atoms []formula, depth int) formula {
 	if depth == 0 || r.IntN(4) == 0 {
 		return atoms[r.IntN(len(atoms))]
 	}
 	kind := r.IntN(7)
 	if kind == 0 {
-		f := randomFormula(r, depth-1)
+		f := randomOf(r, atoms, depth-1)
 		return formula{"not (" + f.text + ")", func(w world) bool { return !f.chosen(w.author) }}
 	}
 	kids := make([]formula, 2+r.IntN(2))
 	texts := make([]string, len(kids))
 	for i := range kids {
-		kids[i] = randomFormula(r, depth-1)
+		kids[i] = randomOf(r, atoms, depth-1)
 		texts[i] = "(" + kids[i].text + ")"
 	}
 	if kind < 5 {
@@ -137,6 +173,11 @@ func authors() []author {
 		}
 	}
 	for i := range list {
+		for _, n := range notes() {
+			if n.AuthorID != nil && *n.AuthorID == list[i].ID {
+				list[i].Notes = append(list[i].Notes, n)
+			}
+		}
 		for _, p := range prizes {
 			if p.AuthorID == list[i].ID {
 				list[i].Prizes = append(list[i].Prizes, p)
@@ -157,7 +198,7 @@ func authors() []author {
 	return list
 }
 
-// O-131, O-136, A-19, A-21
+// O-131, O-132, O-133, O-134, O-135, O-136, A-19, A-21
 func TestRandomFormulas(t *testing.T) {
 	t.Parallel()
 	all := authors()

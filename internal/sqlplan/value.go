@@ -142,7 +142,7 @@ func (r *resolver) accept(p *query.Placeholder, list []any) ([]value, error) {
 // strange is the error for a value that no attribute can be compared with.
 func (r *resolver) strange(p *query.Placeholder, raw any) error {
 	if o, ok := asObject(raw); ok && o["vector"] != nil {
-		return r.failPlaceholder(Unsupported, p, "vector comparison is not supported: value of %s", placeholderName(p))
+		return r.failPlaceholder(BadPlaceholder, p, "the value of %s is for attributes that hold vectors", placeholderName(p))
 	}
 	return r.failPlaceholder(BadPlaceholder, p, "the value of %s is no text, number, boolean or date", placeholderName(p))
 }

@@ -19,6 +19,9 @@ type writer struct {
 	value    any    // what bind binds
 	bind     func([]byte) []byte
 	err      error
+
+	origins []origin // of args
+	origin  origin   // of what bind binds
 }
 
 func (p *Planner) writer() *writer {
@@ -27,10 +30,11 @@ func (p *Planner) writer() *writer {
 		postgres: p.dialect.Name() == "postgres",
 		buf:      make([]byte, 0, 512),
 		args:     make([]any, 0, 4),
+		origins:  make([]origin, 0, 4),
 		scratch:  make([]byte, 0, 64),
 	}
 	w.bind = func(b []byte) []byte {
-		w.args = append(w.args, w.value)
+		w.args, w.origins = append(w.args, w.value), append(w.origins, w.origin)
 		return w.dialect.Placeholder(b, len(w.args))
 	}
 	return w
@@ -79,6 +83,15 @@ func (w *writer) writeColumn(r *ref, a *model.Attribute) {
 func (w *writer) selection(s *selection, columns []target, ordered bool) {
 	w.open(s.root)
 	w.write("SELECT ")
+	w.columns(s, columns)
+	w.body(s)
+	if ordered {
+		w.orderBy(s)
+	}
+	w.window(s)
+}
+
+func (w *writer) columns(s *selection, columns []target) {
 	for i, t := range columns {
 		if i > 0 {
 			w.write(", ")
@@ -91,11 +104,6 @@ func (w *writer) selection(s *selection, columns []target, ordered bool) {
 			w.write(" IS NOT NULL")
 		}
 	}
-	w.body(s)
-	if ordered {
-		w.orderBy(s)
-	}
-	w.window(s)
 }
 
 // count counts rows; only a window needs a table of its own for that.
@@ -124,6 +132,10 @@ func (w *writer) body(s *selection) {
 }
 
 func (w *writer) table(r *ref) {
+	if r.elements != nil {
+		w.elements(r)
+		return
+	}
 	w.quote(r.class.Table)
 	w.write(" ")
 	w.buf = w.alias(w.buf, r)
@@ -159,6 +171,10 @@ func (w *writer) joins(r *ref) {
 
 // link writes the condition that ties a ref to its parent.
 func (w *writer) link(r *ref) {
+	if r.elements != nil {
+		w.write("1 = 1") // the table is already that of the parent's elements
+		return
+	}
 	here, there := r.via.LinkedKey, r.via.ForeignKey
 	if r.many {
 		here, there = there, here
@@ -181,6 +197,14 @@ func (w *writer) orderBy(s *selection) {
 
 // term writes one criterion. What is never null needs no rule for nulls, which lets PostgreSQL use a plain index.
 func (w *writer) term(t term) {
+	if t.doc != nil {
+		w.mixedTerm(t)
+		return
+	}
+	if t.similarity != nil {
+		w.buf = w.dialect.OrderExpr(w.buf, w.similarity(nil, t.at, t.attr, t.similarity), t.descending)
+		return
+	}
 	expr := w.column(t.at, t.attr)
 	text := t.attr.Type == model.String
 	switch {
@@ -200,6 +224,7 @@ func (w *writer) term(t term) {
 }
 
 func (w *writer) window(s *selection) {
+	w.origin = origin{window: 'l'}
 	switch {
 	case s.limit >= 0:
 		w.write(" LIMIT ")
@@ -209,6 +234,8 @@ func (w *writer) window(s *selection) {
 	}
 	if s.offset > 0 {
 		w.write(" OFFSET ")
+		w.origin = origin{window: 'o'}
 		w.arg(int64(s.offset), "")
 	}
+	w.origin = origin{}
 }
