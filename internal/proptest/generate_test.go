@@ -101,8 +101,6 @@ var attributeNames = map[string][]string{
 	"Item":   {"kind", "count", "ID"},
 }
 
-const references = false
-
 // walk goes a few steps from Person; only says which relations it may take.
 func (g *generator) walk(only func(relation) bool) (path, string) {
 	class := "Person"
@@ -113,7 +111,7 @@ func (g *generator) walk(only func(relation) bool) (path, string) {
 			continue
 		}
 		s := step{name: rel.name, many: rel.many, text: rel.name}
-		if references && rel.many && g.r.IntN(4) == 0 {
+		if rel.many && g.r.IntN(4) == 0 {
 			s.text += fmt.Sprintf("{%d}", 1+g.r.IntN(2))
 		}
 		p, class = append(p, s), rel.to

@@ -161,7 +161,7 @@ func (p *Planner) recall(key planKey, s *Source) (Statement, bool) {
 
 // rebound resolves the comparisons with the values of s.
 func (p *Planner) rebound(t *template, s *Source, fresh []*node) ([]*node, bool) {
-	r := resolver{days: p.dialect.Name() == "sqlite"}
+	r := resolver{days: p.dialect.Name() == "sqlite", postgres: p.dialect.Name() == "postgres"}
 	for _, b := range t.rebinds {
 		if q, ok := s.Conditions[b.condition].(*Query); ok {
 			r.reading(q)

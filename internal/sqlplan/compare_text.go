@@ -72,7 +72,7 @@ func like(t target, p pattern) *node {
 	case exactText:
 		return t.is(foldEqualTest, p.text)
 	case likePattern:
-		return t.is(likeTest, p.text)
+		return likeFrom(t, p.text)
 	case anyText:
 		return t.is(notNullTest)
 	default:
@@ -141,7 +141,7 @@ func (r *resolver) compareKeyword(t target, v value) (*node, error) {
 	if strings.HasSuffix(word, "*") && strings.Contains(r.wildcards(v), "*") {
 		word = word[:len(word)-1] + "@"
 	}
-	return t.is(keywordTest, word), nil
+	return r.keyword(t, word), nil
 }
 
 func (r *resolver) tooLong(t target, v value, format string, limits ...any) error {

@@ -169,15 +169,17 @@ func joinKey(a *model.Attribute) *model.Attribute {
 	return a.LinkedKey
 }
 
-// indexed names an attribute, and says whether an index can decide the comparison. Texts are compared folded, which needs
-// an index of its own that the model does not know of.
+// indexed names an attribute, and says whether an index can decide the comparison.
 func indexed(a *model.Attribute, op query.Op) string {
 	column := a
 	if a.Kind == model.RelatedEntity {
 		column = a.ForeignKey
 	}
 	name := a.Class.Name + "." + a.Name
-	if column == nil || column.Type == model.String || negative(op) || !column.Indexed && !column.Identifying && !column.Unique {
+	if op == query.Keyword && column != nil && column.Keywords {
+		return "[keyword index : " + name + " ]"
+	}
+	if column == nil || op == query.Keyword || negative(op) || !column.Indexed && !column.Identifying && !column.Unique {
 		return name
 	}
 	return "[index : " + name + " ]"

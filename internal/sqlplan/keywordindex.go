@@ -1,28 +1,37 @@
 package sqlplan
 
-import (
-	"github.com/ordago/ordago/internal/dialect"
-)
+import "github.com/ordago/ordago/internal/dialect"
 
-// keyword asks whether the text has the word, with the keyword index if the attribute has one and it can tell.
-func (w *writer) keyword(n *node, column []byte) {
-	word, _ := n.values[0].(string)
+// keyword asks whether the text has the word, of the keyword index if the attribute has one and it can tell.
+func (r *resolver) keyword(t target, word string) *node {
 	want, prefix, ok := dialect.IndexedWord(word)
-	p, postgres := w.dialect.(dialect.Postgres)
-	switch {
-	case !n.attr.Keywords || !ok:
-		w.value = w.dialect.KeywordArg(word)
-		w.buf = w.dialect.KeywordExpr(w.buf, column, w.bind)
-	case postgres:
-		w.value = p.WordArg(want, prefix)
-		w.buf = p.HasWord(w.buf, column, w.bind)
-	default:
-		w.wordsTable(n, want, prefix)
+	if !ok || !t.attr.Keywords || t.doc != nil {
+		return t.is(keywordTest, word)
 	}
+	if r.postgres {
+		return t.is(wordTest, dialect.Postgres{}.WordArg(want, prefix))
+	}
+	if !prefix {
+		return t.is(wordTest, want)
+	}
+	end, bounded := following(want)
+	if !bounded {
+		return t.is(keywordTest, word)
+	}
+	return t.is(wordRangeTest, want, end)
+}
+
+// words asks the keyword index.
+func (w *writer) words(n *node, column []byte) {
+	if p, ok := w.dialect.(dialect.Postgres); ok {
+		w.buf = p.HasWord(w.buf, column, w.bind)
+		return
+	}
+	w.wordsTable(n)
 }
 
 // wordsTable asks the table of words that migrations make on SQLite.
-func (w *writer) wordsTable(n *node, want string, prefix bool) {
+func (w *writer) wordsTable(n *node) {
 	keys := n.attr.Class.Key
 	w.keyList(n.at, keys)
 	w.write(" IN (SELECT ")
@@ -34,20 +43,15 @@ func (w *writer) wordsTable(n *node, want string, prefix bool) {
 	}
 	w.write(" FROM ")
 	w.quote(n.attr.WordsTable())
-	w.write(" WHERE word ")
-	end, bounded := following(want)
-	switch {
-	case !prefix:
-		w.write("= ")
-		w.arg(want, "")
-	case bounded:
-		w.write(">= ")
-		w.arg(want, "")
+	if n.test == wordTest {
+		w.write(" WHERE word = ")
+		w.arg(n.values[0], "")
+	} else {
+		w.write(" WHERE word >= ")
+		w.arg(n.values[0], "")
 		w.write(" AND word < ")
-		w.arg(end, "")
-	default:
-		w.write(">= ")
-		w.arg(want, "")
+		w.origin.index = 1
+		w.arg(n.values[1], "")
 	}
 	w.write(")")
 }

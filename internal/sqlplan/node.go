@@ -53,6 +53,8 @@ const (
 	likeTest                        // folded text is like the value
 	notLikeTest                     // folded text is not null and not like the value
 	keywordTest                     // the text contains the word
+	wordTest                        // the keyword index has the word
+	wordRangeTest                   // the keyword index has a word from the first value up to before the second
 	unrelatedTest                   // no row is related through attr, a relatedEntities attribute
 	withinTest                      // the entity is in another selection
 	vectorTest                      // the metric symbol value

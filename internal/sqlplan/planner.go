@@ -65,6 +65,7 @@ func (p *Planner) resolver(s *Source, l Lens) *resolver {
 	return &resolver{
 		lens: l, root: root, top: root,
 		days:       p.dialect.Name() == "sqlite",
+		postgres:   p.dialect.Name() == "postgres",
 		calculated: p.calculated,
 		formulas:   p.formulas,
 	}

@@ -71,13 +71,17 @@ func (w *writer) textTest(n *node) {
 	case foldEqualTest:
 		w.equalFold(n, column)
 	case likeTest:
-		w.likeFold(n, column)
+		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)
 	case notLikeTest:
 		w.write("NOT (")
 		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)
 		w.write(")")
 	case keywordTest:
-		w.keyword(n, column)
+		word, _ := n.values[0].(string)
+		w.value = w.dialect.KeywordArg(word)
+		w.buf = w.dialect.KeywordExpr(w.buf, column, w.bind)
+	case wordTest, wordRangeTest:
+		w.words(n, column)
 	case foldCompareTest:
 		w.buf = w.dialect.FoldExpr(w.buf, column)
 		w.operator(n.symbol)

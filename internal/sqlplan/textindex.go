@@ -10,7 +10,7 @@ import (
 
 // equalFold asks whether the fold of the column is the value.
 func (w *writer) equalFold(n *node, column []byte) {
-	if !n.attr.Indexed {
+	if !n.attr.Indexed || n.doc != nil {
 		w.buf = w.dialect.EqualFold(w.buf, column, w.bind)
 		return
 	}
@@ -19,30 +19,19 @@ func (w *writer) equalFold(n *node, column []byte) {
 	w.buf = w.bind(w.buf)
 }
 
-// likeFold asks whether the fold of the column is like the value. A pattern that begins with plain text is also a range of the index,
-// which no database finds out from a bound pattern by itself.
-func (w *writer) likeFold(n *node, column []byte) {
-	pattern, _ := n.values[0].(string)
+// likeFrom asks whether a text is like the pattern. One that begins with plain text is also a range of the index, which no database finds
+// out from a bound pattern by itself.
+func likeFrom(t target, pattern string) *node {
 	prefix := plainPrefix(pattern)
 	end, bounded := following(prefix)
-	if !n.attr.Indexed || prefix == "" || !bounded {
-		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)
-		return
+	if t.attr == nil || !t.attr.Indexed || t.doc != nil || prefix == "" || !bounded {
+		return t.is(likeTest, pattern)
 	}
-	w.write("(")
-	w.buf = w.dialect.FoldExpr(w.buf, column)
-	w.operator(">=")
-	w.arg(prefix, "")
-	w.write(" AND ")
-	w.buf = w.dialect.FoldExpr(w.buf, column)
-	w.operator("<")
-	w.arg(end, "")
-	if pattern != prefix+"%" { // else the range says all of it
-		w.write(" AND ")
-		w.value = pattern
-		w.buf = w.dialect.LikeFold(w.buf, column, w.bind)
+	between := both(t.compared(foldCompareTest, ">=", prefix), t.compared(foldCompareTest, "<", end))
+	if pattern == prefix+"%" { // the range says all of it
+		return between
 	}
-	w.write(")")
+	return both(between, t.is(likeTest, pattern))
 }
 
 // plainPrefix is what every text that is like the pattern begins with.
