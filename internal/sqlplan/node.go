@@ -14,6 +14,7 @@ type node struct {
 	symbol string // of compareTest and foldCompareTest: an SQL comparison operator
 	values []any  // to bind
 	within *selection
+	row    *ref // of unrelatedTest: what must not be there
 }
 
 type nodeKind uint8

@@ -73,6 +73,10 @@ type Lens struct {
 	// Use is asked once for every attribute that a condition or a sort uses, each step of a path included (S-327);
 	// its error is returned unchanged. nil: everything may be used.
 	Use func(*model.Attribute) error
+	// Restriction is what limits the entities of a class (O-390): the planner asks it for each class that a statement speaks of and
+	// leaves out what is not in its answer, a source of that class whose conditions are trusted; nil restricts nothing.
+	// Its error is returned unchanged. nil: no class is restricted.
+	Restriction func(*model.Class) (*Source, error)
 }
 
 // Statement is SQL with its values, ready to run.

@@ -185,12 +185,14 @@ func (w *writer) unrelated(n *node) {
 		w.tooManyExists()
 		return
 	}
-	row := &ref{parent: n.at, via: n.attr, class: n.attr.Target, many: true}
+	row := n.row
 	w.open(row)
 	w.write("NOT EXISTS (SELECT 1 FROM ")
 	w.table(row)
+	w.ruleJoins(row)
 	w.write(" WHERE ")
 	w.link(row)
+	w.andRule(row)
 	w.write(")")
 }
 

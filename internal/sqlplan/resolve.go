@@ -32,11 +32,12 @@ type resolver struct {
 	values   Values
 	trusted  bool
 
-	scope  int // where to-many refs belong now
-	scopes int // how many scopes there are
-	joins  int
-	depth  int  // of selections within selections
-	days   bool // the database keeps days as text, see compare_date.go
+	scope       int // where to-many refs belong now
+	scopes      int // how many scopes there are
+	joins       int
+	restricting []*model.Class // classes whose restriction is being resolved, see restrict.go
+	depth       int            // of selections within selections
+	days        bool           // the database keeps days as text, see compare_date.go
 }
 
 // node resolves a condition of the query language.

@@ -12,6 +12,7 @@ type ref struct {
 	scope  int // of a to-many ref; 0 otherwise
 	many   bool
 	kids   []*ref
+	rule   *selection // restriction of the class; nil for none
 
 	// Set while the statement is written.
 	bound    bool // the row is in reach: its table stands in a FROM around
