@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
 )
 
@@ -53,7 +52,7 @@ func computed[T, V any](name, position string, get func(context.Context, []*Enti
 		for i, r := range records {
 			entities[i] = entityOf[T](r)
 		}
-		got, err := get(ctx, entities)
+		got, err := get(newReads(ctx), entities)
 		if err != nil {
 			return nil, err
 		}
@@ -238,7 +237,7 @@ func (ds *DataStore) related(ctx context.Context, relation *model.Attribute, key
 	}
 	target := ds.ofModel(relation.Target)
 	s := target.relatedTo(relation.LinkedKey, distinct(keys))
-	statement, err := ds.planner.Select(s.source, target.stored, sqlplan.Lens{})
+	statement, err := ds.planner.Select(s.source, target.stored, ds.inside(ctx))
 	if err != nil {
 		return nil, err
 	}

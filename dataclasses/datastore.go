@@ -28,8 +28,10 @@ type DataStore struct {
 
 	dialect dialect.Dialect
 	planner *sqlplan.Planner
-	writer  *gorm.DB // all writes and what is read in their transactions
-	readers *sql.DB  // reads outside transactions
+
+	restricted bool     // a dataclass has a restriction
+	writer     *gorm.DB // all writes and what is read in their transactions
+	readers    *sql.DB  // reads outside transactions
 }
 
 func (ds *DataStore) scope() Scope      { return OfStore }

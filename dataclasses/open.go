@@ -91,6 +91,7 @@ func (b *builder) describe(ds *DataStore, db *gorm.DB) {
 			b.mistake("%s: %s has no stamp, two writers would silently overwrite each other: embed model.Record, or declare it with dataclasses.WithoutStamp", spec.position, m.Name)
 		}
 		ds.classes = append(ds.classes, newClassOf(ds, m, spec))
+		ds.restricted = ds.restricted || spec.restrict != nil
 	}
 }
 

@@ -94,7 +94,7 @@ func (c *class) mayAttribute(a authority, action privileges.Action, attribute *m
 
 // lens is what a query of this caller may use (S-327).
 func (c *class) lens(ctx context.Context, isRemote bool) sqlplan.Lens {
-	l := sqlplan.Lens{}
+	l := c.ds.inside(ctx)
 	if isRemote {
 		l.Visible = func(a *model.Attribute) bool { return c.ds.ofModel(a.Class).isVisible(a) }
 	}

@@ -172,7 +172,7 @@ func (s *RemoteSelection) Keys(ctx context.Context, most int) ([]string, error) 
 
 // Page reads up to top rows from position skip on and counts the selection. The count costs a query only where the page does not tell it.
 func (s *RemoteSelection) Page(ctx context.Context, p *Projection, skip, top int) (*Page, error) {
-	ctx = remote(ctx)
+	ctx = s.core.class.ds.oneRead(remote(ctx))
 	if s.core.keys != nil {
 		return s.core.fixedPage(ctx, p, skip, top)
 	}

@@ -107,8 +107,15 @@ func (p *Projection) planKey() error {
 	c := p.Class.core
 	source := c.keySource([][]any{c.anyKey()})
 	source.Presence = true
-	s, err := c.ds.planner.Select(source, p.columns, sqlplan.Lens{})
-	p.byKey = s.SQL
+	restricted := false
+	note := func(m *model.Class) (*sqlplan.Source, error) {
+		restricted = restricted || c.ds.ofModel(m).spec.restrict != nil
+		return nil, nil
+	}
+	s, err := c.ds.planner.Select(source, p.columns, sqlplan.Lens{Restriction: note})
+	if p.byKey = s.SQL; restricted { // what can be seen depends on who reads
+		p.byKey = ""
+	}
 	return err
 }
 
@@ -274,6 +281,7 @@ func linked(f *Field, row *Row) any { return row.Values[f.Value] }
 
 // read reads a selection's rows with everything the projection shows.
 func (p *Projection) read(ctx context.Context, s *selection, capacity int) ([]Row, error) {
+	ctx = p.Class.core.ds.oneRead(ctx)
 	rows, err := p.readFlat(ctx, s, capacity)
 	if err != nil {
 		return nil, err

@@ -178,7 +178,7 @@ func (s *selection) checked(source *sqlplan.Source) (*selection, error) {
 	lens := sqlplan.Lens{}
 	if s.remote {
 		lens = s.class.lens(context.Background(), true)
-		lens.Use = nil
+		lens.Use, lens.Restriction = nil, nil
 	}
 	if err := s.class.ds.planner.Check(source, lens); err != nil {
 		return nil, err
@@ -246,7 +246,7 @@ func (c *class) recordsByKey(ctx context.Context, keys [][]any) ([]*record, erro
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	statement, err := c.ds.planner.Select(c.keySource(keys), c.stored, sqlplan.Lens{})
+	statement, err := c.ds.planner.Select(c.keySource(keys), c.stored, c.ds.inside(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -276,6 +276,7 @@ const page = 200
 
 func (s *selection) each(ctx context.Context) iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
+		ctx := s.class.ds.oneRead(ctx)
 		keys, err := s.members(ctx, -1)
 		if err != nil {
 			yield(nil, err)
