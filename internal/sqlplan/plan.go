@@ -86,7 +86,16 @@ type Statement struct {
 }
 
 // Planner writes statements in one dialect. It is safe for concurrent use.
-type Planner struct{ dialect dialect.Dialect }
+type Planner struct {
+	dialect    dialect.Dialect
+	calculated Calculated // nil: calculated attributes are refused
+}
 
 // New returns a planner for the dialect.
-func New(d dialect.Dialect) *Planner { return &Planner{dialect: d} }
+func New(d dialect.Dialect, options ...Option) *Planner {
+	p := &Planner{dialect: d}
+	for _, option := range options {
+		option(p)
+	}
+	return p
+}
