@@ -133,18 +133,15 @@ func (b *builder) checkCascades(c *class) {
 func (b *builder) extend(ds *DataStore) {
 	for _, c := range ds.classes {
 		for _, calc := range c.spec.calculated {
+			for _, msg := range calc.mistakes {
+				b.mistake("%s: computed attribute %s of %s: %s", calc.position, calc.name, c.model.Name, msg)
+			}
 			if err := c.addCalculated(calc); err != nil {
 				b.mistake("%s: %w", calc.position, err)
 			}
 		}
 	}
-	for _, c := range ds.classes {
-		for _, a := range c.spec.aliases {
-			if err := c.addAlias(a); err != nil {
-				b.mistake("%s: %w", a.position, err)
-			}
-		}
-	}
+	b.addAliases(ds)
 	for _, c := range ds.classes {
 		c.prepare()
 	}

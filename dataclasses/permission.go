@@ -120,7 +120,7 @@ func (r *record) maySave(ctx context.Context) error {
 		return &PermissionError{Action: action, Class: r.class.model.Name}
 	}
 	for attribute := range r.class.rules.attributes {
-		if attribute.Kind != model.Storage || !r.touched(attribute) {
+		if !r.byCaller(attribute) {
 			continue
 		}
 		if err := r.class.mayAttribute(a, action, attribute); err != nil {

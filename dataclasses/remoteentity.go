@@ -193,10 +193,11 @@ func (c *RemoteClass) RelatedEntity(ctx context.Context, key KeyText, a *model.A
 	if err != nil {
 		return nil, err
 	}
-	link, err := a.ForeignKey.Value(r.ptr)
-	if err != nil || link == nil {
+	links, err := c.core.derived(ctx, []*record{r}, a.ForeignKey)
+	if err != nil || links[0] == nil {
 		return nil, err
 	}
+	link := links[0]
 	target := c.core.ds.ofModel(a.Target)
 	if err := target.may(ctx, privileges.Read); err != nil {
 		return nil, err

@@ -422,7 +422,9 @@ func TestWhatRestrictionsMayDo(t *testing.T) {
 		"plain error": func(context.Context, *dataclasses.DataClass[Author]) (*dataclasses.Selection[Author], error) {
 			return nil, errPlain
 		},
-		"panics": func(context.Context, *dataclasses.DataClass[Author]) (*dataclasses.Selection[Author], error) { panic("secret") },
+		"panics": func(context.Context, *dataclasses.DataClass[Author]) (*dataclasses.Selection[Author], error) {
+			panic("secret")
+		},
 		"the restriction of Author: ": func(_ context.Context, c *dataclasses.DataClass[Author]) (*dataclasses.Selection[Author], error) {
 			return c.Query("nosuch = 1")
 		},

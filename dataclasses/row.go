@@ -217,6 +217,12 @@ func (p *Projection) expand(ctx context.Context, rows []Row) error {
 		if f.Nested == nil {
 			continue
 		}
+		if f.Attribute.Kind == model.Alias && f.Attribute.ToMany() {
+			if err := f.expandAlias(ctx, rows); err != nil {
+				return err
+			}
+			continue
+		}
 		related, err := f.read(ctx, rows)
 		if err != nil {
 			return err
@@ -230,13 +236,29 @@ func (p *Projection) expand(ctx context.Context, rows []Row) error {
 
 // read reads what one relation of all rows leads to, by linked value.
 func (f *Field) read(ctx context.Context, rows []Row) (map[any][]Row, error) {
+	found, err := f.readLinked(ctx, linkedValues(f, rows))
 	related := map[any][]Row{}
+	for _, row := range found {
+		v := row.Values[f.Nested.link]
+		related[v] = append(related[v], row)
+	}
+	return related, err
+}
+
+// linkedValues are the values that a relation of the rows goes by.
+func linkedValues(f *Field, rows []Row) []any {
 	var keys []any
 	for i := range rows {
 		if v := linked(f, &rows[i]); v != nil {
 			keys = append(keys, v)
 		}
 	}
+	return keys
+}
+
+// readLinked reads the related rows with these linked values, in their order.
+func (f *Field) readLinked(ctx context.Context, keys []any) ([]Row, error) {
+	var all []Row
 	nested, by := f.Nested, targetLink(f.Attribute)
 	left := maxRelated
 	for chunk := range slices.Chunk(distinct(keys), keysAtOnce) {
@@ -247,12 +269,9 @@ func (f *Field) read(ctx context.Context, rows []Row) (map[any][]Row, error) {
 		if left -= len(found); left < 0 {
 			return nil, &LimitError{What: "entities of " + nested.Class.Name() + " in one expanded relation", Max: maxRelated}
 		}
-		for _, row := range found {
-			v := row.Values[nested.link]
-			related[v] = append(related[v], row)
-		}
+		all = append(all, found...)
 	}
-	return related, nil
+	return all, nil
 }
 
 // maxRelated is how many entities one expanded relation may bring into an answer; more are read page by page through the relation itself.
@@ -267,7 +286,7 @@ func (f *Field) attach(row *Row, related map[any][]Row) {
 	if v != nil {
 		found = related[v]
 	}
-	if f.Attribute.Kind == model.RelatedEntities {
+	if f.Attribute.ToMany() {
 		row.Many[f.Slot] = found
 		return
 	}

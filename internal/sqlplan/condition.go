@@ -71,6 +71,8 @@ func (r *resolver) condition(c Condition) (*node, error) {
 		return r.related(c)
 	case *Within:
 		return r.within(c)
+	case *Reached:
+		return r.reached(c)
 	}
 	return nil, fmt.Errorf("condition %T is not one of this package", c)
 }

@@ -14,7 +14,8 @@ type node struct {
 	symbol string // of compareTest and foldCompareTest: an SQL comparison operator
 	values []any  // to bind
 	within *selection
-	row    *ref // of unrelatedTest: what must not be there
+	column *model.Attribute // of amongTest: of the rows in within
+	row    *ref             // of unrelatedTest: what must not be there
 }
 
 type nodeKind uint8
@@ -43,6 +44,7 @@ const (
 	keywordTest                     // the text contains the word
 	unrelatedTest                   // no row is related through attr, a relatedEntities attribute
 	withinTest                      // the entity is in another selection
+	amongTest                       // the column is one of those in another selection
 )
 
 // truthOfNull reports whether the test can hold on a row of nulls.

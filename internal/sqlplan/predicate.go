@@ -48,6 +48,8 @@ func (w *writer) plainTest(n *node) {
 		w.unrelated(n)
 	case withinTest:
 		w.within(n)
+	case amongTest:
+		w.among(n)
 	default:
 		w.textTest(n)
 	}
