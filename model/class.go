@@ -120,6 +120,7 @@ type Attribute struct {
 	Hidden       bool // orda:"-": does not exist for remote callers
 	ReadOnly     bool // calculated without setter, alias
 	MaxLength    int  // of text; 0: none stated
+	Vector       bool // Type is Object and the value a [Vector]
 
 	// Relations (relatedEntity, relatedEntities), set by Link.
 	Target     *Class     // class of the other side
@@ -147,6 +148,9 @@ func (a *Attribute) ToOne() bool { return a.Kind == RelatedEntity || a.Behavior 
 
 // ToMany reports whether the value is a selection of Target.
 func (a *Attribute) ToMany() bool { return a.Kind == RelatedEntities || a.Behavior == RelatedEntities }
+
+// StoredAsBytes reports whether the column holds bytes, whatever the attribute's type: JSON text in a []byte, for example.
+func (a *Attribute) StoredAsBytes() bool { return a.field != nil && a.field.DataType == schema.Bytes }
 
 // Kind is one of ORDA's five kinds of attribute (O-020).
 type Kind uint8

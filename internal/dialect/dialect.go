@@ -30,6 +30,7 @@ import (
 // called once for each time the value occurs in the SQL, which may be more
 // than once: bind inside ph, not beside it.
 type Dialect interface {
+	documents
 	// Name is GORM's name of the database: "sqlite" or "postgres".
 	Name() string
 	// Quote appends an identifier. A dot in it is part of the name.

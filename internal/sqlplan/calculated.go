@@ -24,3 +24,23 @@ type Option func(*Planner)
 func WithCalculated(c Calculated) Option {
 	return func(p *Planner) { p.calculated = c }
 }
+
+// WithFormulas lets queries in code name formulas (O-141): known reports whether the program has registered one of that
+// name for the class. Without it formulas are refused as unsupported.
+func WithFormulas(known func(class *model.Class, name string) bool) Option {
+	return func(p *Planner) { p.formulas = known }
+}
+
+// Formula names a registered formula; it is the value of a placeholder that stands alone (O-140, O-141).
+type Formula struct{ Name string }
+
+// Call is a part of a condition that Go code must decide for each entity: a formula, or a comparison of a calculated
+// attribute that has no query function.
+type Call struct {
+	Formula string // "" for a calculated attribute
+	Args    any    // of a formula: settings.args (O-143)
+
+	Attribute *model.Attribute // nil for a formula
+	Op        query.Op
+	Value     any // as [Calculated] is given it
+}

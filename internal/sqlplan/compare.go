@@ -11,24 +11,45 @@ func (r *resolver) comparison(c *query.Comparison) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l, ok := c.Value.(query.Literal); ok && l.Kind == query.Null {
+	if t.attr.Kind == model.Calculated {
+		return r.compareCalculated(t, c)
+	}
+	if t.free != nil && negative(c.Op) {
+		return r.compareNone(t, c)
+	}
+	return r.compareTarget(t, c)
+}
+
+// compareTarget compares what a path leads to.
+func (r *resolver) compareTarget(t target, c *query.Comparison) (*node, error) {
+	if isNullLiteral(c.Value) {
 		return r.compareNull(t, c)
 	}
-	t, err = r.linked(t, c)
+	if t.attr.Vector {
+		return r.compareVector(t, c)
+	}
+	t, err := r.linked(t, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkOperator(t.attr, c); err != nil {
+	if err := r.checkOperator(t, c); err != nil {
 		return nil, err
 	}
 	values, err := r.operand(c)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if c.Op == query.In {
+	case t.doc != nil:
+		return r.compareInside(t, c, values)
+	case c.Op == query.In:
 		return r.compareAny(t, values)
 	}
 	return r.compare(t, c.Op, values[0])
+}
+
+func isNullLiteral(o query.Operand) bool {
+	l, ok := o.(query.Literal)
+	return ok && l.Kind == query.Null
 }
 
 // compareNull resolves "= null" and its spellings (O-125, O-127, R-176).
@@ -71,8 +92,11 @@ func (r *resolver) linked(t target, c *query.Comparison) (target, error) {
 }
 
 // checkOperator refuses comparators that the attribute's type does not have.
-func (r *resolver) checkOperator(a *model.Attribute, c *query.Comparison) error {
+func (r *resolver) checkOperator(t target, c *query.Comparison) error {
+	a := t.attr
 	switch {
+	case t.doc != nil:
+		return nil // depends on the value, see compare_document.go
 	case a.Type == model.Object || a.Type.Binary():
 		return r.failAttribute(WrongOperator, c.OpAt, a, "%s can only be compared with null", label(a))
 	case a.Type == model.String:
@@ -144,9 +168,14 @@ func (r *resolver) compareBool(t target, op query.Op, v value) (*node, error) {
 
 // compareAny resolves IN: equal to one of the values. No values, no entity.
 func (r *resolver) compareAny(t target, values []value) (*node, error) {
+	return r.alternatives(t, values, func(v value) (*node, error) { return r.compare(t, query.Equal, v) })
+}
+
+// alternatives holds when equal holds for one of the values.
+func (r *resolver) alternatives(t target, values []value, equal func(value) (*node, error)) (*node, error) {
 	var kids []*node
 	for _, v := range values {
-		kid, err := r.compare(t, query.Equal, v)
+		kid, err := equal(v)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +207,7 @@ func merge(kids []*node, from, to testKind, least int) []*node {
 		case kid.kind != testNode || kid.test != from:
 			rest = append(rest, kid)
 		case one == nil:
-			one = &node{at: kid.at, attr: kid.attr, test: to, values: []any{kid.values[0]}}
+			one = &node{at: kid.at, attr: kid.attr, doc: kid.doc, as: kid.as, test: to, values: []any{kid.values[0]}}
 		default:
 			one.values = append(one.values, kid.values[0])
 		}

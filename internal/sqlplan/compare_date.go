@@ -91,23 +91,24 @@ func (r *resolver) compareDay(t target, op query.Op, v value, d model.Day) (*nod
 	if err != nil {
 		return nil, err
 	}
-	return compareRange(t, op, from, until), nil
+	return compareRange(t, compareTest, op, from, until), nil
 }
 
-func compareRange(t target, op query.Op, from, until any) *node {
+// compareRange compares with what is from the first value on and before the second.
+func compareRange(t target, test testKind, op query.Op, from, until any) *node {
 	switch symbol(op) {
 	case "=":
-		return both(t.compared(compareTest, ">=", from), t.compared(compareTest, "<", until))
+		return both(t.compared(test, ">=", from), t.compared(test, "<", until))
 	case "<>":
-		return either(t.compared(compareTest, "<", from), t.compared(compareTest, ">=", until))
+		return either(t.compared(test, "<", from), t.compared(test, ">=", until))
 	case "<":
-		return t.compared(compareTest, "<", from)
+		return t.compared(test, "<", from)
 	case "<=":
-		return t.compared(compareTest, "<", until)
+		return t.compared(test, "<", until)
 	case ">":
-		return t.compared(compareTest, ">=", until)
+		return t.compared(test, ">=", until)
 	default:
-		return t.compared(compareTest, ">=", from)
+		return t.compared(test, ">=", from)
 	}
 }
 

@@ -112,7 +112,7 @@ func (r *resolver) keys(k *Keys) (*node, error) {
 		kids[i] = kid
 	}
 	if len(kids) == 0 {
-		return target{r.root, class.Key[0]}.is(neverTest), nil
+		return target{at: r.root, attr: class.Key[0]}.is(neverTest), nil
 	}
 	return &node{kind: orNode, kids: kids}, nil
 }

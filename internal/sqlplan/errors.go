@@ -20,7 +20,10 @@ const (
 	FormulaNotAllowed                  // a formula in a REST query
 	BadOrder                           // a sort criterion without exactly one comparable value per entity
 	TooComplex                         // the statement would be over a limit of this package
-	Unsupported                        // a part of the language that is not there yet
+	Unsupported                        // what the program has not declared, or cannot be asked in that place
+	NoFormula                          // something else in the place of a formula (O-145)
+	UnknownFormula                     // no formula of that name is declared
+	BadFormula                         // eval(...) with anything but names of formulas
 )
 
 // Error is a query that parses but cannot be planned. Its texts name attributes and offsets, never tables or SQL,

@@ -25,6 +25,10 @@ func (w *writer) node(n *node, top bool) {
 	case orNode:
 		w.or(n, top)
 	case notNode:
+		if n.at != nil && n.at.open() != nil {
+			w.exist(n.at.open(), []*node{n}, false)
+			return
+		}
 		w.not(n.kids[0])
 	default:
 		w.leaf(n)
@@ -171,7 +175,7 @@ func shared(g group) *ref {
 // speaks reports whether a condition speaks of a related row that is not bound yet.
 func speaks(n *node) bool {
 	switch n.kind {
-	case testNode:
+	case testNode, notNode:
 		return n.at.open() != nil
 	case andNode, orNode:
 		return slices.ContainsFunc(n.kids, speaks)
@@ -182,7 +186,7 @@ func speaks(n *node) bool {
 // openRefs appends the outermost to-many refs that n speaks of and that are not bound yet.
 func openRefs(n *node, rows []*ref) []*ref {
 	switch n.kind {
-	case testNode:
+	case testNode, notNode:
 		if r := n.at.open(); r != nil && !slices.Contains(rows, r) {
 			rows = append(rows, r)
 		}

@@ -68,6 +68,17 @@ type author struct {
 	Books []book `gorm:"foreignKey:AuthorID"`
 
 	Prizes []prize `gorm:"foreignKey:AuthorID"`
+	Notes  []note  `gorm:"foreignKey:AuthorID"`
+}
+
+// note has objects of every kind.
+type note struct {
+	ID       uint
+	Info     model.JSON
+	Tags     []string `gorm:"serializer:json"`
+	Raw      []byte   `orda:"type=object"`
+	AuthorID *uint
+	Author   *author
 }
 
 type prize struct {
@@ -154,7 +165,7 @@ func addCalculated(t testing.TB, byName map[string]*model.Class) {
 }
 
 func tables() []any {
-	return []any{&company{}, &employee{}, &author{}, &publisher{}, &book{}, &review{}, &prize{}, &line{}}
+	return []any{&company{}, &employee{}, &author{}, &publisher{}, &book{}, &review{}, &prize{}, &line{}, &note{}}
 }
 
 func instant(text string) *time.Time {
@@ -207,6 +218,7 @@ func rows() []any {
 			{ID: 3, Name: "Booker", Sum: 9, AuthorID: 2},
 			{ID: 4, Name: "Nobel", Sum: 5, AuthorID: 3},
 		},
+		notes(),
 		[]line{{1, "a", "x"}, {1, "B", "y"}, {2, "a", "z"}, {2, "c", "w"}},
 	}
 }
@@ -231,5 +243,32 @@ func staff() []employee {
 			Badge: badge{5}, EmployerID: new(uint(3)), ManagerID: new(uint(2))},
 		{ID: 6, Name: "smith-bravos", Nick: new("axb"), Age: new(int32(30)), Score: new(2.0),
 			Hired: date("2020-02-29"), Badge: badge{6}, EmployerID: new(uint(3)), ManagerID: new(uint(4))},
+	}
+}
+
+// notes 1 to 3 are the worked data of O-132 to O-134.
+func notes() []note {
+	object := func(text string) model.JSON {
+		var o model.JSON
+		if err := o.UnmarshalJSON([]byte(text)); err != nil {
+			panic(err)
+		}
+		return o
+	}
+	return []note{
+		{ID: 1, Info: object(`{"coll": [{"val": 1}, {"val": 1}], "n": 1, "s": "Été"}`), Tags: []string{"Red", "blue"}, AuthorID: new(uint(1))},
+		{ID: 2, Info: object(`{"coll": [{"val": 1}, {"val": 0}], "n": 2.5, "s": "ete"}`), Tags: []string{"green"}, AuthorID: new(uint(1))},
+		{ID: 3, Info: object(`{"coll": [{"val": 0}, {"val": 0}], "n": null, "s": 7}`), Tags: []string{}, AuthorID: new(uint(2))},
+		{ID: 4, Info: object(`{"coll": [], "n": "2", "length": 4, "on": "2020-01-31", "at": "2020-01-31T10:00:00.5Z"}`), Raw: []byte(`{"a":{"b":"x"}}`)},
+		{ID: 5, Info: object(`{"coll": {"val": 0}, "n": true, "on": "2020-02-01T08:00:00Z", "at": "2020-01-31T10:00:00Z", "a": {"b c": {"d\"e": "deep", "x.y": [1, [2, 3]]}}}`)},
+		{ID: 6, Info: object(`{"coll": ["x", 3, null, [1], {"val": null}, {"val": "0"}], "n": false, "length": "long"}`)},
+		{ID: 7, Info: object(`{"n": 9007199254740993, "on": 5, "places": [
+			{"kind": "home", "city": "Paris", "stays": [{"y": 1}, {"y": 2}]},
+			{"kind": "Work", "city": "Lyon", "stays": [{"y": 3}]}]}`)},
+		{ID: 8, Info: object(`{"n": [1], "places": [
+			{"kind": "home", "city": "Lyon", "stays": [{"y": 2}]},
+			{"kind": "work", "city": "paris"}]}`)},
+		{ID: 9, Info: object(`{"n": {}}`)},
+		{ID: 10},
 	}
 }

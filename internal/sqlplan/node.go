@@ -1,13 +1,17 @@
 package sqlplan
 
-import "github.com/ordago/ordago/model"
+import (
+	"github.com/ordago/ordago/internal/dialect"
+	"github.com/ordago/ordago/model"
+)
 
 // node is a resolved condition: names have become attributes, values have been converted and are ready to bind.
 type node struct {
 	kind nodeKind
-	kids []*node // of andNode, orNode and notNode
+	kids []*node // of andNode, orNode and notNode; of a noneTest what must not hold and what must
 
-	// Of a testNode: a test of one attribute of one row.
+	// Of a testNode: a test of one attribute of one row. A notNode in a query function has in at the related row that
+	// it speaks of from within; nil for one that speaks of the entity.
 	at     *ref
 	attr   *model.Attribute
 	test   testKind
@@ -16,6 +20,10 @@ type node struct {
 	within *selection
 	column *model.Attribute // of amongTest: of the rows in within
 	row    *ref             // of unrelatedTest: what must not be there
+	doc    *document        // nil: the column itself
+	as     dialect.JSONKind // as what the place in the document is read
+
+	call int // of a callNode: index in resolver.calls
 }
 
 type nodeKind uint8
@@ -25,6 +33,8 @@ const (
 	andNode
 	orNode
 	notNode
+	callNode     // what Go decides, see split.go; never written
+	constantNode // true if call is 1, false if 0; never written
 )
 
 // testKind says how a test becomes SQL. No test but nullTest and unrelatedTest is true for null.
@@ -45,17 +55,18 @@ const (
 	unrelatedTest                   // no row is related through attr, a relatedEntities attribute
 	withinTest                      // the entity is in another selection
 	amongTest                       // the column is one of those in another selection
+	noneTest                        // the first of kids does not hold, the second does
 )
 
 // truthOfNull reports whether the test can hold on a row of nulls.
 func (k testKind) truthOfNull() bool { return k == nullTest || k == unrelatedTest }
 
 func (t target) is(test testKind, values ...any) *node {
-	return &node{at: t.at, attr: t.attr, test: test, values: values}
+	return &node{at: t.at, attr: t.attr, doc: t.doc, as: t.as, test: test, values: values}
 }
 
 func (t target) compared(test testKind, symbol string, v any) *node {
-	return &node{at: t.at, attr: t.attr, test: test, symbol: symbol, values: []any{v}}
+	return &node{at: t.at, attr: t.attr, doc: t.doc, as: t.as, test: test, symbol: symbol, values: []any{v}}
 }
 
 // both and either join two tests of one target.

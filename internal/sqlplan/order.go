@@ -19,12 +19,14 @@ func (r *resolver) order(s *Source) ([]term, error) {
 	r.readOrderOf(s)
 	terms := make([]term, 0, len(s.Order)+len(s.Class.Key))
 	for _, item := range s.Order {
-		t, err := r.sortable(item)
+		more, err := r.criterion(item)
 		if err != nil {
 			return nil, err
 		}
-		if !sorted(terms, t) {
-			terms = append(terms, term{target: t, descending: item.Descending})
+		for _, t := range more {
+			if !sorted(terms, t.target) {
+				terms = append(terms, t)
+			}
 		}
 	}
 	for _, a := range s.Class.Key {
@@ -38,7 +40,7 @@ func (r *resolver) order(s *Source) ([]term, error) {
 }
 
 func sorted(terms []term, t target) bool {
-	return slices.ContainsFunc(terms, func(s term) bool { return s.target == t })
+	return slices.ContainsFunc(terms, func(s term) bool { return s.same(t) })
 }
 
 // readOrderOf finds the query that a source took its order from, for its text and the values of its placeholders.
@@ -55,17 +57,28 @@ func (r *resolver) readOrderOf(s *Source) {
 	r.text, r.values, r.trusted = "", Values{}, false
 }
 
-// sortable resolves a criterion: it must have one value that can be compared for each entity.
-func (r *resolver) sortable(item query.OrderItem) (target, error) {
+// criterion resolves an item of the sort; one on a calculated attribute may be several.
+func (r *resolver) criterion(item query.OrderItem) ([]term, error) {
 	t, err := r.path(item.Path)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
+	if t.attr.Kind == model.Calculated {
+		return r.orderCalculated(t, item)
+	}
+	t, err = r.sortable(t, item)
+	return []term{{target: t, descending: item.Descending}}, err
+}
+
+// sortable checks a criterion: it must have one value that can be compared for each entity.
+func (r *resolver) sortable(t target, item query.OrderItem) (target, error) {
 	switch a := t.attr; {
 	case a.Kind == model.RelatedEntities || t.at.quantifier() != nil:
 		return t, r.failAttribute(BadOrder, item.At, a, "the sort path leads to several %s: sort by an attribute with one value", a.Class.Name)
 	case a.Kind != model.Storage:
 		return t, r.failAttribute(BadOrder, item.At, a, "cannot sort by %s: name one of its attributes", label(a))
+	case t.doc != nil:
+		return t, nil
 	case a.Type == model.Object || a.Type.Binary():
 		return t, r.failAttribute(BadOrder, item.At, a, "cannot sort by %s", label(a))
 	}

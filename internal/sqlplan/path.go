@@ -2,17 +2,25 @@ package sqlplan
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/internal/query"
 	"github.com/ordago/ordago/model"
 )
 
-// target is where a path ends: an attribute (storage or relation, never an alias) of the row that ref stands for.
+// target is where a path ends: an attribute (storage or relation, never an alias) of the row that ref stands for, or a
+// place inside the document of an object attribute.
 type target struct {
-	at   *ref
-	attr *model.Attribute
+	at     *ref
+	attr   *model.Attribute
+	number int              // {n} of a relation at the end
+	doc    *document        // nil: the attribute itself
+	as     dialect.JSONKind // as what the place in the document is read
+	free   *ref             // the outermost collection on the way that has no letter, or nil
 }
+
+// same reports whether two targets are the same value.
+func (t target) same(o target) bool { return t.at == o.at && t.attr == o.attr && t.doc.equal(o.doc) }
 
 // path resolves a path from the root entity (O-130). Each step is asked from the lens once per statement (S-327);
 // an alias is replaced by what it leads through, for which the lens is not asked (O-166, S-296).
@@ -21,13 +29,19 @@ func (r *resolver) path(p query.Path) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	t := target{at: r.root}
-	for i := range steps {
-		if t, err = r.step(t, steps[i]); err != nil {
-			return target{}, err
-		}
+	var room [4]hop
+	hops, inner, err := r.hops(room[:0], steps)
+	if err != nil {
+		return target{}, err
 	}
-	return t, nil
+	t, err := r.follow(target{at: r.root}, hops)
+	if err != nil {
+		return target{}, err
+	}
+	if last := hops[len(hops)-1].attr; last.Kind == model.Calculated {
+		return t, nil
+	}
+	return r.inside(t, steps[inner:])
 }
 
 // steps are the steps of a path as written or as its placeholder says.
@@ -38,33 +52,43 @@ func (r *resolver) steps(p query.Path) ([]query.Step, error) {
 	return r.boundPath(p.Placeholder)
 }
 
-// step goes one step further than t.
-func (r *resolver) step(t target, s query.Step) (target, error) {
-	class, err := r.classAfter(t, s)
-	if err != nil {
-		return target{}, err
-	}
-	a, err := r.attribute(class, s)
-	if err != nil {
-		return target{}, err
-	}
-	return r.follow(t, a, s.At, 0)
+// hop is one attribute of a path, aliases replaced.
+type hop struct {
+	attr   *model.Attribute
+	number int // {n}, O-136
+	at     int
 }
 
-// classAfter is the class whose attributes the step after t names.
-func (r *resolver) classAfter(t target, s query.Step) (*model.Class, error) {
-	a := t.attr
-	switch {
-	case a == nil:
-		return r.root.class, nil
-	case a.Kind == model.RelatedEntity, a.Kind == model.RelatedEntities:
-		return a.Target, nil
-	case a.Type == model.Object:
-		return nil, r.failAttribute(Unsupported, s.At, a, "paths into object attributes are not supported yet: %s.%s", a.Name, s.Name)
-	default:
-		err := r.failAttribute(UnknownAttribute, s.At, a, "%s has no attributes, %q cannot follow it", label(a), s.Name)
-		return nil, err
+// hops resolves the steps as far as they name attributes of classes, and returns the index of the last of these:
+// what follows it is inside an object.
+func (r *resolver) hops(hops []hop, steps []query.Step) ([]hop, int, error) {
+	class := r.root.class
+	for i, s := range steps {
+		a, err := r.attribute(class, s)
+		if err != nil {
+			return nil, 0, err
+		}
+		before := len(hops)
+		if hops, err = r.expand(hops, a, s, 0); err != nil {
+			return nil, 0, err
+		}
+		last := hops[len(hops)-1].attr
+		if err := r.checkMarks(hops[before:], s); err != nil {
+			return nil, 0, err
+		}
+		if i == len(steps)-1 || documentable(last) {
+			return hops, i, nil
+		}
+		if class = last.Target; class == nil {
+			return nil, 0, r.failAttribute(UnknownAttribute, steps[i+1].At, last, "%s has no attributes, %q cannot follow it", label(last), steps[i+1].Name)
+		}
 	}
+	return nil, 0, r.fail(UnknownAttribute, 0, "a path has no steps")
+}
+
+// documentable reports whether a path may go on inside the attribute's value.
+func documentable(a *model.Attribute) bool {
+	return a.Kind == model.Storage && a.Type == model.Object && !a.Vector
 }
 
 // attribute looks a step up in its class and asks the lens.
@@ -75,46 +99,76 @@ func (r *resolver) attribute(class *model.Class, s query.Step) (*model.Attribute
 		err.Class, err.Attribute = class.Name, s.Name
 		return nil, err
 	}
-	if err := r.use(a); err != nil {
-		return nil, err
-	}
-	if s.Ref != 0 {
-		return nil, r.failAttribute(Unsupported, s.At, a, "several references to one relation are not supported yet: %s{%d}", s.Name, s.Ref)
-	}
-	if s.Collection {
-		return nil, r.failAttribute(Unsupported, s.At, a, "collections inside objects are not supported yet: %s[]", s.Name)
-	}
-	return a, nil
+	return a, r.use(a)
 }
 
-// follow makes a the end of the path; what t ended on before becomes a join when it is a relation.
-func (r *resolver) follow(t target, a *model.Attribute, at, depth int) (target, error) {
+// checkMarks refuses {n} behind what goes through no relation and [] behind what holds no objects.
+func (r *resolver) checkMarks(hops []hop, s query.Step) error {
+	a := hops[len(hops)-1].attr
 	switch {
-	case a.Kind == model.Alias:
-		return r.followAlias(t, a, at, depth)
-	case a.Kind == model.Calculated:
-		return target{}, r.failAttribute(Unsupported, at, a, "calculated attribute %s.%s cannot be used in queries and sorts yet", a.Class.Name, a.Name)
-	case t.attr == nil:
-		return target{at: t.at, attr: a}, nil
+	case s.Ref != 0 && hops[0].attr.Target == nil:
+		return r.failAttribute(WrongOperator, s.At, a, "%s is no relation: {%d} opens another reference to a relation", label(a), s.Ref)
+	case s.Collection && !documentable(a):
+		return r.failAttribute(WrongOperator, s.At, a, "%s is no object: brackets stand behind collections in objects", label(a))
 	}
-	next, err := r.join(t, at)
-	if err != nil {
-		return target{}, err
-	}
-	return target{at: next, attr: a}, nil
+	return nil
 }
 
-func (r *resolver) followAlias(t target, a *model.Attribute, at, depth int) (target, error) {
+// expand appends the hops that an attribute stands for: itself, or what an alias leads through.
+func (r *resolver) expand(hops []hop, a *model.Attribute, s query.Step, depth int) ([]hop, error) {
+	if a.Kind != model.Alias {
+		if a.Kind == model.Calculated && r.calculated == nil {
+			return nil, r.failAttribute(Unsupported, s.At, a, "calculated attribute %s.%s cannot be used in queries and sorts", a.Class.Name, a.Name)
+		}
+		return append(hops, hop{a, s.Ref, s.At}), nil
+	}
 	if len(a.Path) == 0 || depth > maxAliasDepth {
-		return target{}, r.failAttribute(Unsupported, at, a, "alias %s.%s leads nowhere", a.Class.Name, a.Name)
+		return nil, r.failAttribute(Unsupported, s.At, a, "alias %s.%s leads nowhere", a.Class.Name, a.Name)
 	}
 	var err error
 	for _, through := range a.Path {
-		if t, err = r.follow(t, through, at, depth+1); err != nil {
-			return target{}, err
+		if hops, err = r.expand(hops, through, s, depth+1); err != nil {
+			return nil, err
 		}
 	}
+	return hops, nil
+}
+
+// follow goes from t through the hops: each relation that another attribute follows becomes a join.
+func (r *resolver) follow(t target, hops []hop) (target, error) {
+	for i, h := range hops {
+		if t.attr != nil {
+			next, err := r.join(t, h.at)
+			if err != nil {
+				return target{}, err
+			}
+			t.at = next
+		}
+		t.attr, t.number = h.attr, reference(hops, i)
+	}
 	return t, nil
+}
+
+// reference is the {n} of a hop. One behind a relatedEntity counts for the relatedEntities on both sides of it: each of
+// their rows has one such entity only, so "roles.actor{2}" is another role (O-136).
+func reference(hops []hop, i int) int {
+	if hops[i].number != 0 {
+		return hops[i].number
+	}
+	for _, h := range hops[i+1:] {
+		if h.attr.Kind != model.RelatedEntity {
+			break
+		}
+		if h.number != 0 {
+			return h.number
+		}
+	}
+	for i--; i >= 0 && hops[i].attr.Kind == model.RelatedEntity; i-- {
+		if hops[i].number != 0 {
+			return hops[i].number
+		}
+	}
+	return 0
 }
 
 // join returns the row behind the relation that t ends on.
@@ -122,7 +176,7 @@ func (r *resolver) join(t target, at int) (*ref, error) {
 	if t.attr.Target == nil || t.attr.ForeignKey == nil || t.attr.LinkedKey == nil {
 		return nil, r.failAttribute(UnknownAttribute, at, t.attr, "%s leads to no dataclass", label(t.attr))
 	}
-	next, added := t.at.child(t.attr, r.scope)
+	next, added := t.at.child(t.attr, r.scope, t.number)
 	if !added {
 		return next, nil
 	}
@@ -154,52 +208,4 @@ func (r *resolver) use(a *model.Attribute) error {
 	}
 	r.asked = append(r.asked, a)
 	return r.lens.Use(a)
-}
-
-// boundPath reads the path that a placeholder stands for: dotted text, or a list of steps (O-137).
-func (r *resolver) boundPath(p *query.Placeholder) ([]query.Step, error) {
-	v, err := r.lookupPath(p)
-	if err != nil {
-		return nil, err
-	}
-	switch v := v.(type) {
-	case string:
-		return r.namedSteps(p, strings.Split(v, "."), true)
-	case []string:
-		return r.namedSteps(p, v, false)
-	case []any:
-		names, ok := texts(v)
-		if ok {
-			return r.namedSteps(p, names, false)
-		}
-	}
-	return nil, r.failPlaceholder(BadPlaceholder, p, "the value of %s stands for a path: it must be text or a list of texts", placeholderName(p))
-}
-
-// namedSteps makes steps of names; dotted says that they come from text, where brackets have their meaning.
-func (r *resolver) namedSteps(p *query.Placeholder, names []string, dotted bool) ([]query.Step, error) {
-	if len(names) == 0 || len(names) > maxPathSteps {
-		return nil, r.failPlaceholder(BadPlaceholder, p, "the path of %s must have 1 to %d steps", placeholderName(p), maxPathSteps)
-	}
-	steps := make([]query.Step, len(names))
-	for i, name := range names {
-		if dotted && strings.ContainsAny(name, "[]{}") {
-			return nil, r.failPlaceholder(Unsupported, p, "[] and {n} in the path of %s are not supported yet", placeholderName(p))
-		}
-		steps[i] = query.Step{Name: name, At: p.At}
-	}
-	return steps, nil
-}
-
-// texts returns the elements of a list when all of them are texts.
-func texts(list []any) ([]string, bool) {
-	names := make([]string, len(list))
-	for i, v := range list {
-		name, ok := v.(string)
-		if !ok {
-			return nil, false
-		}
-		names[i] = name
-	}
-	return names, true
 }

@@ -47,6 +47,9 @@ type Values struct {
 	Indexed []any
 	Named   map[string]any // parameters
 	Paths   map[string]any // attributes: string or []string
+
+	Args       any  // args: what formulas get beside the entity (O-143)
+	NoFormulas bool // allowFormulas is false (O-146)
 }
 
 // Keys holds for entities whose primary key is in the list (canonical values, one slice per entity).
@@ -88,7 +91,8 @@ type Statement struct {
 // Planner writes statements in one dialect. It is safe for concurrent use.
 type Planner struct {
 	dialect    dialect.Dialect
-	calculated Calculated // nil: calculated attributes are refused
+	calculated Calculated                                 // nil: calculated attributes are refused
+	formulas   func(class *model.Class, name string) bool // nil: formulas are refused
 }
 
 // New returns a planner for the dialect.

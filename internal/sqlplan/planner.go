@@ -3,6 +3,7 @@ package sqlplan
 import (
 	"fmt"
 
+	"github.com/ordago/ordago/internal/query"
 	"github.com/ordago/ordago/model"
 )
 
@@ -10,10 +11,10 @@ import (
 // of the class, or an alias that leads to one through relatedEntity attributes (null when nothing is related).
 // The lens is not asked for columns, only for what conditions and sorts use.
 //
-// Errors are those of [Planner.Check], and plain errors for columns and sources that the data layer should not have made.
+// Errors are those of [Planner.Check], [ErrResidual], and plain errors for columns and sources that the data layer should not have made.
 func (p *Planner) Select(s *Source, columns []*model.Attribute, l Lens) (Statement, error) {
 	r := p.resolver(s, l)
-	sel, err := r.selection(s, true)
+	sel, err := r.selected(s, true)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -33,7 +34,7 @@ func (p *Planner) Keys(s *Source, l Lens) (Statement, error) {
 
 // Count plans counting the entities of a source; offset and limit count. The order is not looked at.
 func (p *Planner) Count(s *Source, l Lens) (Statement, error) {
-	sel, err := p.resolver(s, l).selection(s, false)
+	sel, err := p.resolver(s, l).selected(s, false)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -43,14 +44,29 @@ func (p *Planner) Count(s *Source, l Lens) (Statement, error) {
 }
 
 // Check reports what is wrong with a source for this caller: *[Error], or what the lens answered.
-// If it returns nil, Select and Count succeed.
+// If it returns nil, Select and Count succeed; if [ErrResidual], Split does.
 func (p *Planner) Check(s *Source, l Lens) error {
 	_, err := p.Keys(s, l)
 	return err
 }
 
 func (p *Planner) resolver(s *Source, l Lens) *resolver {
-	return &resolver{lens: l, root: &ref{class: s.Class}, days: p.dialect.Name() == "sqlite"}
+	root := &ref{class: s.Class}
+	return &resolver{
+		lens: l, root: root, top: root,
+		days:       p.dialect.Name() == "sqlite",
+		calculated: p.calculated,
+		formulas:   p.formulas,
+	}
+}
+
+// selected resolves a source that SQL alone can read.
+func (r *resolver) selected(s *Source, ordered bool) (*selection, error) {
+	sel, err := r.selection(s, ordered)
+	if err == nil && len(r.calls) > 0 {
+		return nil, ErrResidual
+	}
+	return sel, err
 }
 
 // columns resolves what is read, with nothing hidden: the data layer has chosen it.
@@ -61,7 +77,11 @@ func (r *resolver) columns(attributes []*model.Attribute) ([]target, error) {
 	r.text = ""
 	targets := make([]target, len(attributes))
 	for i, a := range attributes {
-		t, err := r.follow(target{at: r.root}, a, 0, 0)
+		hops, err := r.expand(nil, a, query.Step{}, 0)
+		if err != nil {
+			return nil, err
+		}
+		t, err := r.follow(target{at: r.root}, hops)
 		if err != nil {
 			return nil, err
 		}

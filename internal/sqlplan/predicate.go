@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/model"
 )
 
@@ -12,9 +13,8 @@ func (w *writer) test(n *node) {
 	guarded := n.test.truthOfNull() && w.nullRow(n.at)
 	if guarded {
 		w.write("(")
-		q := n.at.quantifier()
-		w.writeColumn(q, q.class.Key[0])
-		w.write(" IS NOT NULL AND ")
+		w.present(n.at.quantifier())
+		w.write(" AND ")
 	}
 	w.plainTest(n)
 	if guarded {
@@ -33,15 +33,15 @@ func (w *writer) plainTest(n *node) {
 	case neverTest:
 		w.write("1 = 0")
 	case nullTest:
-		w.writeColumn(n.at, n.attr)
+		w.expr(n)
 		w.write(" IS NULL")
 	case notNullTest:
-		w.writeColumn(n.at, n.attr)
+		w.expr(n)
 		w.write(" IS NOT NULL")
 	case compareTest:
-		w.writeColumn(n.at, n.attr)
+		w.expr(n)
 		w.operator(n.symbol)
-		w.arg(n.values[0], cast(n.attr))
+		w.arg(n.values[0], cast(n))
 	case inTest:
 		w.in(n)
 	case unrelatedTest:
@@ -50,13 +50,15 @@ func (w *writer) plainTest(n *node) {
 		w.within(n)
 	case amongTest:
 		w.among(n)
+	case noneTest:
+		w.none(n)
 	default:
 		w.textTest(n)
 	}
 }
 
 func (w *writer) textTest(n *node) {
-	column := w.column(n.at, n.attr)
+	column := w.operand(n)
 	w.value = n.values[0]
 	switch n.test {
 	case foldEqualTest:
@@ -91,8 +93,13 @@ func (w *writer) number(n int) { w.buf = strconv.AppendInt(w.buf, int64(n), 10) 
 
 // cast is the type of values compared with an attribute's column, on databases that would else infer it.
 // A column of 32 bits is compared with a number of 64; a Number column may be numeric or double precision.
-func cast(a *model.Attribute) string {
+func cast(n *node) string {
+	a := n.attr
 	switch {
+	case n.doc != nil && n.as == dialect.JSONNumber:
+		return "::numeric"
+	case n.doc != nil:
+		return ""
 	case a.Type.Integer() || a.Type == model.Duration:
 		return "::bigint"
 	case a.Type == model.Number:
@@ -107,7 +114,7 @@ func (w *writer) list(n *node) {
 		if i > 0 {
 			w.write(", ")
 		}
-		w.arg(v, cast(n.attr))
+		w.arg(v, cast(n))
 	}
 	w.write(")")
 }
@@ -117,10 +124,10 @@ func (w *writer) list(n *node) {
 const manyKeys = 16
 
 func (w *writer) in(n *node) {
-	w.writeColumn(n.at, n.attr)
+	w.expr(n)
 	switch list := uniform(n.values).(type) {
 	case []int64:
-		w.array(list, "::bigint[]")
+		w.array(list, "::bigint[]") // also for numbers in objects: PostgreSQL compares bigint with numeric
 	case []string:
 		w.array(list, "")
 	default:

@@ -18,13 +18,19 @@ const (
 	maxAlternatives = 1_000  // elements of a list that are compared one by one
 	maxKeyword      = 1_000  // bytes of a searched word
 	maxIndexed      = query.MaxPlaceholder
+	maxName         = 1_000 // bytes of one step of a path that comes through a placeholder
 )
 
 // resolver turns conditions into nodes: it knows the classes and what the caller may see, and writes no SQL.
 type resolver struct {
-	lens  Lens
-	root  *ref
-	asked []*model.Attribute // what lens.Use was asked for
+	lens Lens
+	root *ref
+
+	top        *ref       // the root of the source itself
+	calculated Calculated // nil: none
+	formulas   func(class *model.Class, name string) bool
+	calls      []Call             // what Go decides
+	asked      []*model.Attribute // what lens.Use was asked for
 
 	// Of the query that is being resolved.
 	text     string
@@ -52,7 +58,7 @@ func (r *resolver) node(n query.Node) (*node, error) {
 	case *query.Comparison:
 		return r.comparison(n)
 	case *query.Formula:
-		return nil, r.formula(n)
+		return r.formula(n)
 	}
 	return nil, r.fail(Unsupported, n.Pos(), "this kind of condition is not supported")
 }
@@ -79,22 +85,11 @@ func (r *resolver) not(n *query.Not) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &node{kind: notNode, kids: []*node{kid}}, nil
+	return &node{kind: notNode, at: r.root.quantifier(), kids: []*node{kid}}, nil
 }
 
 // enter begins a new scope.
 func (r *resolver) enter() {
 	r.scopes++
 	r.scope = r.scopes
-}
-
-func (r *resolver) formula(f *query.Formula) error {
-	kind, msg := Unsupported, "formulas are not supported yet: write a condition"
-	if r.language == query.REST {
-		kind, msg = FormulaNotAllowed, "formula not allowed in a filter: write a condition"
-	}
-	if f.Placeholder != nil {
-		return r.failPlaceholder(kind, f.Placeholder, "%s (%s stands alone)", msg, placeholderName(f.Placeholder))
-	}
-	return r.fail(kind, f.At, "%s", msg)
 }

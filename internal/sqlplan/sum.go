@@ -17,7 +17,7 @@ func (p *Planner) Sum(s *Source, of, by *model.Attribute, l Lens) (Statement, er
 		return Statement{}, &Error{Kind: WrongOperator, Class: of.Class.Name, Attribute: of.Name, Msg: fmt.Sprintf("%s is no number: it has no sum", label(of))}
 	}
 	r := p.resolver(s, l)
-	sel, err := r.selection(s, false)
+	sel, err := r.selected(s, false)
 	if err != nil {
 		return Statement{}, err
 	}

@@ -79,6 +79,15 @@ func (w *writer) writeColumn(r *ref, a *model.Attribute) {
 func (w *writer) selection(s *selection, columns []target, ordered bool) {
 	w.open(s.root)
 	w.write("SELECT ")
+	w.columns(s, columns)
+	w.body(s)
+	if ordered {
+		w.orderBy(s)
+	}
+	w.window(s)
+}
+
+func (w *writer) columns(s *selection, columns []target) {
 	for i, t := range columns {
 		if i > 0 {
 			w.write(", ")
@@ -91,11 +100,6 @@ func (w *writer) selection(s *selection, columns []target, ordered bool) {
 			w.write(" IS NOT NULL")
 		}
 	}
-	w.body(s)
-	if ordered {
-		w.orderBy(s)
-	}
-	w.window(s)
 }
 
 // count counts rows; only a window needs a table of its own for that.
@@ -133,6 +137,10 @@ func (w *writer) body(s *selection) {
 }
 
 func (w *writer) table(r *ref) {
+	if r.elements != nil {
+		w.elements(r)
+		return
+	}
 	w.quote(r.class.Table)
 	w.write(" ")
 	w.buf = w.alias(w.buf, r)
@@ -167,6 +175,10 @@ func (w *writer) joins(r *ref) {
 
 // link writes the condition that ties a ref to its parent.
 func (w *writer) link(r *ref) {
+	if r.elements != nil {
+		w.write("1 = 1") // the table is already that of the parent's elements
+		return
+	}
 	here, there := r.via.LinkedKey, r.via.ForeignKey
 	if r.many {
 		here, there = there, here
@@ -189,6 +201,10 @@ func (w *writer) orderBy(s *selection) {
 
 // term writes one criterion. What is never null needs no rule for nulls, which lets PostgreSQL use a plain index.
 func (w *writer) term(t term) {
+	if t.doc != nil {
+		w.mixedTerm(t)
+		return
+	}
 	expr := w.column(t.at, t.attr)
 	text := t.attr.Type == model.String
 	switch {
