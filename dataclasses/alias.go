@@ -26,15 +26,20 @@ func Alias[T any](name, path string) Option[T] {
 
 // aliasValues follows an alias for entities in memory, whose links may have been changed: one query for each relation of its path.
 func (c *class) aliasValues(ctx context.Context, records []*record, a *model.Attribute) ([]any, error) {
+	return c.valuesBehind(ctx, records, a.Path)
+}
+
+// valuesBehind follows relations to an attribute.
+func (c *class) valuesBehind(ctx context.Context, records []*record, path []*model.Attribute) ([]any, error) {
 	links := slices.Clone(records)
-	for _, step := range a.Path[:len(a.Path)-1] {
+	for _, step := range path[:len(path)-1] {
 		next, err := c.ds.follow(ctx, links, step)
 		if err != nil {
 			return nil, err
 		}
 		links = next
 	}
-	return c.valuesAt(ctx, links, a.Path[len(a.Path)-1])
+	return c.valuesAt(ctx, links, path[len(path)-1])
 }
 
 // valuesAt are the values of an attribute of entities some of which are not there. An entity that several others lead to is asked once.

@@ -65,6 +65,7 @@ type class struct {
 	exposed    bool
 	functions  []*boundFunction
 	calculated map[*model.Attribute]*calculation
+	formulas   map[string]*declaredFormula
 	rules      *classRules // nil without roles
 
 	stored  []*model.Attribute // every column, the stamp's included: what an entity is loaded from

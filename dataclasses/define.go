@@ -49,6 +49,7 @@ type classSpec struct {
 	functions    []*function
 	calculated   []*calculation
 	aliases      []aliasSpec
+	formulas     []*declaredFormula
 	restrict     func(context.Context, *class) (*selection, error) // nil: everything can be seen
 	events       eventSpecs
 	mistakes     []error

@@ -143,6 +143,10 @@ func (b *builder) extend(ds *DataStore) {
 	}
 	b.addAliases(ds)
 	for _, c := range ds.classes {
+		b.addFormulas(c)
+	}
+	ds.noteCalculated()
+	for _, c := range ds.classes {
 		c.prepare()
 	}
 }

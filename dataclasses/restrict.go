@@ -133,6 +133,9 @@ func (c *class) askRestriction(ctx context.Context) (_ *sqlplan.Source, err erro
 	if err != nil || visible == nil {
 		return nil, err
 	}
+	if visible, err = visible.evaluated(ctx); err != nil {
+		return nil, err
+	}
 	return trusted(visible.narrowed()), nil
 }
 

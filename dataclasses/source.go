@@ -82,5 +82,5 @@ func (s *selection) mayUse(ctx context.Context) error {
 	}
 	lens := s.lens(ctx)
 	lens.Restriction = nil // nothing is read
-	return s.class.ds.planner.Check(s.source, lens)
+	return s.checkSource(s.class.ds.checker(), s.source, lens)
 }
