@@ -13,6 +13,8 @@ type calculation struct {
 	position string
 	kind     model.Type
 	simple   bool
+	behavior model.Kind // RelatedEntity or RelatedEntities of an attribute whose values are entities or selections of target
+	target   types
 	mistakes []string
 
 	get   func(context.Context, []*record) ([]any, error)             // canonical values
@@ -31,7 +33,7 @@ func (a *ComputedAttribute[T, V]) apply(s *classSpec, _ *T) {
 }
 
 // Computed declares a calculated attribute (O-450): get runs at each access and never otherwise. Its result type is the attribute's type;
-// a nil pointer is null. Remote callers see it with an exposed dataclass. When get reads the database, declare it with [ComputedMany].
+// a nil pointer is null. *Entity and *Selection of a dataclass are types too (O-452): answers expand them like relations. Remote callers see it with an exposed dataclass. When get reads the database, declare it with [ComputedMany].
 //
 //	dataclasses.Computed("fullName", fullName).Set(splitName).Query(byName).OrderBy(lastNameFirst)
 //
@@ -63,6 +65,12 @@ func ComputedMany[T, V any](name string, get func(context.Context, []*Entity[T])
 func computed[T, V any](name, position string, get func(context.Context, []*Entity[T]) ([]V, error)) *ComputedAttribute[T, V] {
 	kind, simple := typeOf(*new(V))
 	a := &ComputedAttribute[T, V]{calc: calculation{name: name, position: position, kind: kind, simple: simple}}
+	switch v := any(*new(V)).(type) {
+	case entityParameter:
+		a.calc.behavior, a.calc.target = model.RelatedEntity, v.entityTypes()
+	case selectionParameter:
+		a.calc.behavior, a.calc.target = model.RelatedEntities, v.selectionTypes()
+	}
 	if get == nil {
 		a.calc.mistakes = append(a.calc.mistakes, "has no getter")
 		return a
@@ -112,8 +120,11 @@ type ComputedQuery struct {
 // each entity instead, as it is without query function. A string with "order by" is an error (O-456).
 func (a *ComputedAttribute[T, V]) Query(query func(context.Context, ComputedQuery) (text string, values []any, err error)) *ComputedAttribute[T, V] {
 	changed := *a
-	if changed.calc.query = query; query == nil {
+	switch changed.calc.query = query; {
+	case query == nil:
 		changed.calc.mistake("Query needs a function")
+	case a.calc.target != nil:
+		changed.calc.mistake("an attribute whose values are entities or selections has no query function")
 	}
 	return &changed
 }
@@ -122,8 +133,11 @@ func (a *ComputedAttribute[T, V]) Query(query func(context.Context, ComputedQuer
 // "lastName desc, firstName desc", which replaces it. With [errors.ErrUnsupported] or without sort function the getter is evaluated.
 func (a *ComputedAttribute[T, V]) OrderBy(order func(ctx context.Context, descending bool) (string, error)) *ComputedAttribute[T, V] {
 	changed := *a
-	if changed.calc.order = order; order == nil {
+	switch changed.calc.order = order; {
+	case order == nil:
 		changed.calc.mistake("OrderBy needs a function")
+	case a.calc.target != nil:
+		changed.calc.mistake("an attribute whose values are entities or selections has no sort function")
 	}
 	return &changed
 }
@@ -150,6 +164,13 @@ func canonicalValues[V any](name string, got []V, want int) ([]any, error) {
 // addCalculated adds the attribute to the model.
 func (c *class) addCalculated(calc *calculation) error {
 	a := &model.Attribute{Name: calc.name, Kind: model.Calculated, Type: calc.kind, SimpleDate: calc.simple, Nullable: true, ReadOnly: calc.set == nil}
+	if calc.target != nil {
+		target := c.ds.byType[calc.target]
+		if target == nil {
+			return fmt.Errorf("computed attribute %s of %s: its values are of a dataclass that is not in this datastore", calc.name, c.model.Name)
+		}
+		a.Target, a.Behavior = target.model, calc.behavior
+	}
 	if err := c.model.Add(a); err != nil {
 		return err
 	}

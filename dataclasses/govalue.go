@@ -95,6 +95,18 @@ func canonicalPointer(v any) (any, error) {
 	case *time.Duration:
 		return dereferenced(v)
 	}
+	switch related := v.(type) {
+	case entityResult:
+		if isNilEntity(related) {
+			return nil, nil
+		}
+		return v, nil
+	case selectionResult:
+		if related.selectionCore() == nil {
+			return nil, nil
+		}
+		return v, nil
+	}
 	data, err := json.Marshal(v)
 	return json.RawMessage(data), err
 }

@@ -204,12 +204,15 @@ func (p *projector) field(c *class, out *Projection, a *model.Attribute, t *tree
 			return err
 		}
 		f.Nested, f.Slot = nested, out.slots
-		f.Value = out.column(ownLink(a))
+		if a.Kind != model.Calculated {
+			f.Value = out.column(ownLink(a))
+		}
 		out.slots++
+	case a.Kind == model.Calculated:
 	case a.ToOne():
 		f.Value = out.column(a.ForeignKey)
 	case a.Target != nil:
-	case a.Kind != model.Calculated:
+	default:
 		f.Value = out.column(a)
 	}
 	if a.Target == nil && below && !(a.Type.Binary() && len(t.names) == 0) {

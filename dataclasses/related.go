@@ -62,6 +62,9 @@ func (r *record) one(ctx context.Context, name string, target types) (*record, e
 	if err := c.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
+	if a.Kind == model.Calculated {
+		return r.calculatedOne(ctx, a)
+	}
 	keys, err := r.class.derived(ctx, []*record{r}, a.ForeignKey)
 	if err != nil || keys[0] == nil {
 		return nil, err
@@ -90,6 +93,9 @@ func (r *record) many(name string, target types) (*selection, error) {
 	a, c, err := r.relation(name, model.RelatedEntities, target)
 	if err != nil {
 		return nil, err
+	}
+	if a.Kind == model.Calculated {
+		return nil, fmt.Errorf("%s.%s is a calculated attribute: get its selection with Compute", r.class.model.Name, name)
 	}
 	key, err := ownLink(a).Value(r.ptr)
 	if err != nil {

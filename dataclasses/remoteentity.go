@@ -193,6 +193,9 @@ func (c *RemoteClass) RelatedEntity(ctx context.Context, key KeyText, a *model.A
 	if err != nil {
 		return nil, err
 	}
+	if a.Kind == model.Calculated {
+		return c.calculatedEntity(ctx, r, a, p)
+	}
 	links, err := c.core.derived(ctx, []*record{r}, a.ForeignKey)
 	if err != nil || links[0] == nil {
 		return nil, err
@@ -214,6 +217,9 @@ func (c *RemoteClass) RelatedEntities(ctx context.Context, key KeyText, a *model
 	r, err := c.source(remote(ctx), key, a)
 	if err != nil {
 		return nil, err
+	}
+	if a.Kind == model.Calculated {
+		return c.calculatedSelection(remote(ctx), r, a)
 	}
 	s, err := r.many(a.Name, nil)
 	if err != nil {

@@ -198,6 +198,12 @@ func (p *Projection) calculate(ctx context.Context, records []*record, rows []Ro
 		if err != nil {
 			return err
 		}
+		if f.Attribute.Target != nil {
+			if err := p.relateCalculated(ctx, f, values, rows); err != nil {
+				return err
+			}
+			continue
+		}
 		for i, v := range values {
 			rows[i].Values[f.Value] = v
 		}
@@ -211,10 +217,10 @@ func (p *Projection) expand(ctx context.Context, rows []Row) error {
 		return nil
 	}
 	for i := range rows {
-		rows[i].One, rows[i].Many = make([]*Row, p.slots), make([][]Row, p.slots)
+		p.makeSlots(&rows[i])
 	}
 	for _, f := range p.Fields {
-		if f.Nested == nil {
+		if f.Nested == nil || f.Attribute.Kind == model.Calculated {
 			continue
 		}
 		if f.Attribute.Kind == model.Alias && f.Attribute.ToMany() {
