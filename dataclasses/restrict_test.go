@@ -480,3 +480,54 @@ func TestMistakesInRestrictions(t *testing.T) {
 		}
 	}
 }
+
+// Restrictions that lead to each other end, the one that is being resolved does not apply to itself; one with a window shows what its
+// window does. Authors show only with a visible book over 10; of the books of visible authors the two cheapest show.
+func TestRestrictionsOfEachOther(t *testing.T) {
+	t.Parallel()
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
+		ds := ordatest.Open(t, db,
+			dataclasses.DefineExposed[Author](dataclasses.Restrict(func(_ context.Context, c *dataclasses.DataClass[Author]) (*dataclasses.Selection[Author], error) {
+				return c.Query("books.price > 10")
+			})),
+			dataclasses.DefineExposed[Book](dataclasses.Restrict(func(_ context.Context, c *dataclasses.DataClass[Book]) (*dataclasses.Selection[Book], error) {
+				s, err := c.Query("author.lastName != null order by price")
+				if err != nil {
+					return nil, err
+				}
+				return s.Slice(0, 2), nil
+			})))
+		author := create(t, ds, Author{FirstName: "Chidi", LastName: "Okoro"})
+		other := create(t, ds, Author{FirstName: "Inês", LastName: "Duarte"})
+		for title, price := range map[string]float64{"Salt Roads": 18.5, "Low Water": 9} {
+			create(t, ds, Book{Title: title, Price: price, AuthorID: &author.Value.ID})
+		}
+		create(t, ds, Book{Title: "Ébène", Price: 30, AuthorID: &other.Value.ID})
+		create(t, ds, Book{Title: "Orphan", Price: 1})
+		authors, books := dataclasses.Of[Author](ds), dataclasses.Of[Book](ds)
+		for query, want := range map[string]int{
+			"": 1, "lastName = duarte": 0, "books.title = 'low water'": 1, "books.title = 'ébène'": 0, "not (books.title = 'low water')": 0, "books = null": 0,
+			"books.author.lastName = 'okoro' or books.author.books.price < 5": 1,
+		} {
+			s, err := authors.Query(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := s.Count(t.Context()); err != nil || n != want {
+				t.Errorf("authors with %q: %d, %v; want %d", query, n, err, want)
+			}
+		}
+		for query, want := range map[string]int{"": 2, "author.lastName = 'duarte'": 0, "author.books.price > 5": 2, "author.lastName = null": 0, "price > 10": 1} {
+			s, err := books.Query(query + " order by author.lastName")
+			if query == "" {
+				s, err = books.All().OrderBy("author.lastName")
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found, err := s.Collect(t.Context()); err != nil || len(found) != want {
+				t.Errorf("books with %q: %d, %v; want %d", query, len(found), err, want)
+			}
+		}
+	})
+}

@@ -183,4 +183,5 @@ func TestRestrictionsOverREST(t *testing.T) {
 		t.Errorf("a hidden entity was deleted: %s", r.body)
 	}
 	guest.want(200, `"name":"Bob"`, "GET", "/rest/Sender(2)", "")
+	packer.want(401, "No permission to update for the Parcel.sign attribute", "POST", "/rest/Parcel?$method=update", `{"__KEY":"1","sign":"a/b"}`)
 }
