@@ -16,6 +16,8 @@ import (
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/model"
+	"github.com/ordago/ordago/privileges"
+	"github.com/ordago/ordago/session"
 )
 
 // asks are the conditions that query functions were asked for.
@@ -403,5 +405,47 @@ func TestMistakesInCalculatedAttributes(t *testing.T) {
 		if _, mine := errors.AsType[*dataclasses.QueryError](err); mine && !strings.HasPrefix(text, "circle") {
 			t.Errorf("%s: the program's mistake is told to the client: %v", text, err)
 		}
+	}
+}
+
+const signRoles = `{
+ "privileges": [{"privilege": "chief"}],
+ "permissions": {"allowed": [{"applyTo": "Author.initials", "type": "attribute", "read": ["chief"]}]}}`
+
+func byInitials(_ context.Context, _ *session.Session, c *dataclasses.DataClass[Author], _ dataclasses.None) (*dataclasses.Selection[Author], error) {
+	return c.Query("initials != null order by initials")
+}
+
+// S-327, O-484: a condition or a sort that code evaluates needs the right to read the attribute; what a function of the program chose does not.
+func TestEvaluatedConditionsAskForPermission(t *testing.T) {
+	t.Parallel()
+	roles, err := privileges.Parse([]byte(signRoles))
+	if err != nil {
+		t.Fatal(err)
+	}
+	initials := dataclasses.Computed("initials", func(_ context.Context, e *dataclasses.Entity[Author]) (string, error) { return e.Value.FirstName[:1], nil })
+	ds := ordatest.Open(t, ordatest.SQLite(t), dataclasses.Permissions(roles), dataclasses.DefineExposed[Book](),
+		dataclasses.DefineExposed[Author](initials, dataclasses.Alias[Author]("sign", "initials"), dataclasses.OnClass(dataclasses.Exposed("byInitials", byInitials))))
+	newAuthor(t, ds, "Zoe", "a")
+	newAuthor(t, ds, "Ann", "b")
+	as := signedIn(t, ds)
+	class := ds.Remote().Class("Author")
+	for _, text := range []string{"initials = a", "order by initials", "lastName = b or initials = z order by ID"} {
+		s, err := class.All().Query(text, dataclasses.Values{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Keys(as(""), 10)
+		if p, ok := errors.AsType[*dataclasses.PermissionError](err); !ok || p.Attribute != "initials" {
+			t.Errorf("%s as a guest: %v", text, err)
+		}
+		if _, err := s.Keys(as("chief"), 10); err != nil {
+			t.Errorf("%s as a chief: %v", text, err)
+		}
+	}
+	result := call(t, as(""), class.ClassFunction("byInitials"), nil)
+	keys, err := result.Selection.Keys(as(""), 10)
+	if diff := cmp.Diff([]string{"2", "1"}, keys); err != nil || diff != "" {
+		t.Errorf("selection of a function: %v (-want +got):\n%s", err, diff)
 	}
 }
