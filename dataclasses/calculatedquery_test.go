@@ -423,7 +423,9 @@ func TestEvaluatedConditionsAskForPermission(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	initials := dataclasses.Computed("initials", func(_ context.Context, e *dataclasses.Entity[Author]) (string, error) { return e.Value.FirstName[:1], nil })
+	initials := dataclasses.Computed("initials", func(_ context.Context, e *dataclasses.Entity[Author]) (string, error) {
+		return e.Value.FirstName[:1], nil
+	})
 	ds := ordatest.Open(t, ordatest.SQLite(t), dataclasses.Permissions(roles), dataclasses.DefineExposed[Book](),
 		dataclasses.DefineExposed[Author](initials, dataclasses.Alias[Author]("sign", "initials"), dataclasses.OnClass(dataclasses.Exposed("byInitials", byInitials))))
 	newAuthor(t, ds, "Zoe", "a")

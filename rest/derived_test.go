@@ -61,7 +61,7 @@ func enter(_ context.Context, s *session.Session, _ *dataclasses.DataStore, in e
 	return true, s.SetPrivileges(session.Grant{Privileges: []string{in.Privilege}})
 }
 
-// ownParcels shows packers the parcels of Ana only.
+// ownSenders shows packers Ana only.
 func ownSenders(ctx context.Context, c *dataclasses.DataClass[Sender]) (*dataclasses.Selection[Sender], error) {
 	if s := session.Current(ctx); s != nil && s.HasPrivilege("packer") {
 		return c.Query("name = ana")
