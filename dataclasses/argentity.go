@@ -55,7 +55,7 @@ func (c *class) entityOfBody(ctx context.Context, body map[string]any) (*record,
 	if w.stamp != nil && *w.stamp >= 0 {
 		r.expected = w.stamp
 	}
-	return r, r.apply(body)
+	return r, r.apply(ctx, body)
 }
 
 // setSelection decodes a selection parameter.

@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"cmp"
+	"context"
 	"errors"
 
 	"github.com/ordago/ordago/model"
@@ -21,12 +22,16 @@ func recordOf(v entityValue) *record {
 }
 
 // assign gives an attribute a value and marks it touched.
-func (r *record) assign(a *model.Attribute, value any) error {
-	switch a.Kind {
-	case model.Storage:
+func (r *record) assign(ctx context.Context, a *model.Attribute, value any) error {
+	switch {
+	case a.Kind == model.Storage:
 		return r.assignStored(a, value)
-	case model.RelatedEntity:
+	case a.Kind == model.RelatedEntity:
 		return r.assignRelated(a, value)
+	case a.Kind == model.Alias && !a.ReadOnly:
+		return r.assignStored(a.Path[0], value)
+	case a.Kind == model.Calculated && !a.ReadOnly:
+		return r.assignCalculated(ctx, a, value)
 	}
 	return &ValueError{Class: r.class.model.Name, Attribute: a.Name, Msg: "is read-only"}
 }

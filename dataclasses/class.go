@@ -66,6 +66,7 @@ type class struct {
 	functions  []*boundFunction
 	calculated map[*model.Attribute]*calculation
 	index      int // among the classes of the datastore
+	formulas   map[string]*declaredFormula
 
 	stored  []*model.Attribute // every column, the stamp's included: what an entity is loaded from
 	visible []*model.Attribute // what remote callers see

@@ -31,8 +31,12 @@ type DataStore struct {
 
 	dialect dialect.Dialect
 	planner *sqlplan.Planner
-	writer  *gorm.DB // all writes and what is read in their transactions
-	readers *sql.DB  // reads outside transactions
+
+	evaluates       bool            // a dataclass has calculated attributes or formulas
+	calculatedNames map[string]bool // of calculated attributes and aliases of them, in any dataclass
+	restricted      bool            // a dataclass has a restriction
+	writer          *gorm.DB        // all writes and what is read in their transactions
+	readers         *sql.DB         // reads outside transactions
 }
 
 func (ds *DataStore) scope() Scope      { return OfStore }

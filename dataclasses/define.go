@@ -1,6 +1,7 @@
 package dataclasses
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -48,6 +49,8 @@ type classSpec struct {
 	functions    []*function
 	calculated   []*calculation
 	aliases      []aliasSpec
+	formulas     []*declaredFormula
+	restrict     func(context.Context, *class) (*selection, error) // nil: everything can be seen
 	events       eventSpecs
 	mistakes     []error
 }

@@ -43,6 +43,7 @@ type record struct {
 	original any   // *T as loaded or last saved; nil until before makes it
 	raw      []any // the row it was loaded from, what original is made of
 	assigned map[*model.Attribute]bool
+	bySetter map[*model.Attribute]bool // assigned by the setter of a calculated attribute, not by the caller
 	related  map[*model.Attribute]*record
 	isNew    bool
 	expected *int64 // stamp to compare with on save instead of the loaded one; see compareStamp
@@ -138,7 +139,7 @@ func (r *record) before() any {
 // clean makes the present values the reference for Touched.
 func (r *record) clean() {
 	r.original, r.raw = r.class.model.Clone(r.ptr), nil
-	r.assigned, r.related, r.expected = nil, nil, nil
+	r.assigned, r.bySetter, r.related, r.expected = nil, nil, nil, nil
 	r.isNew = false
 }
 
@@ -162,13 +163,20 @@ func (r *record) Reload(ctx context.Context) error { return r.reload(ctx) }
 
 // Set assigns a value to an attribute by name: a Go or JSON value of the attribute's type or convertible to it, nil for null.
 // The attribute is touched even if the value is equal (O-210). A relation takes an entity, its key, or nil (O-043).
+// An alias of an attribute of the same dataclass sets that one (O-465); a calculated attribute needs a setter, which runs without
+// the caller's context: see [Entity.Assign].
 // Errors: *[AttributeError] for an unknown name, *[ValueError] for a value that does not fit or an attribute that is read-only.
 func (r *record) Set(attribute string, value any) error {
+	return r.Assign(context.Background(), attribute, value)
+}
+
+// Assign is [Entity.Set] with a context for the setter of a calculated attribute (O-454).
+func (r *record) Assign(ctx context.Context, attribute string, value any) error {
 	a := r.class.model.Attribute(attribute)
 	if a == nil {
 		return &AttributeError{Class: r.class.model.Name, Attribute: attribute}
 	}
-	return r.assign(a, value)
+	return r.assign(ctx, a, value)
 }
 
 // Get returns the value of an attribute by name as its canonical Go value (string, bool, int64, float64, time.Time, model.Day,

@@ -94,6 +94,7 @@ func (b *builder) describe(ds *DataStore, db *gorm.DB) {
 			b.mistake("%s: %s has no stamp, two writers would silently overwrite each other: embed model.Record, or declare it with dataclasses.WithoutStamp", spec.position, m.Name)
 		}
 		ds.classes = append(ds.classes, newClassOf(ds, m, spec, len(ds.classes)))
+		ds.restricted = ds.restricted || spec.restrict != nil
 	}
 }
 
@@ -135,18 +136,19 @@ func (b *builder) checkCascades(c *class) {
 func (b *builder) extend(ds *DataStore) {
 	for _, c := range ds.classes {
 		for _, calc := range c.spec.calculated {
+			for _, msg := range calc.mistakes {
+				b.mistake("%s: computed attribute %s of %s: %s", calc.position, calc.name, c.model.Name, msg)
+			}
 			if err := c.addCalculated(calc); err != nil {
 				b.mistake("%s: %w", calc.position, err)
 			}
 		}
 	}
+	b.addAliases(ds)
 	for _, c := range ds.classes {
-		for _, a := range c.spec.aliases {
-			if err := c.addAlias(a); err != nil {
-				b.mistake("%s: %w", a.position, err)
-			}
-		}
+		b.addFormulas(c)
 	}
+	ds.noteCalculated()
 	for _, c := range ds.classes {
 		c.prepare()
 	}

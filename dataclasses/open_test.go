@@ -57,7 +57,7 @@ func TestOpenReportsAllMistakes(t *testing.T) {
 		{"attributes", []dataclasses.Definition{
 			dataclasses.Define[Author](dataclasses.Alias[Author]("bookTitle", "books.title"), dataclasses.Alias[Author]("lost", "nosuch.name")),
 			dataclasses.Define[Book](dataclasses.Computed("title", func(context.Context, *dataclasses.Entity[Book]) (string, error) { return "", nil })),
-		}, []string{"alias bookTitle of Author: books is a relatedEntities attribute", `attribute "nosuch" not found in dataclass Author`, `"title" is taken`}},
+		}, []string{"alias bookTitle of Author: it leads through the 1 to N relation Author.books to several values", `attribute "nosuch" not found in dataclass Author`, `"title" is taken`}},
 		{"roles", append(library(), dataclasses.Permissions(roles)), []string{"roles.json", "Nosuch"}},
 		{"missing target", []dataclasses.Definition{dataclasses.Define[Book]()}, []string{"Author"}},
 	}

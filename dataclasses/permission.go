@@ -68,7 +68,7 @@ func (c *class) mayAttribute(a authority, action privileges.Action, attribute *m
 
 // lens is what a query of this caller may use (S-327).
 func (c *class) lens(ctx context.Context, isRemote bool) sqlplan.Lens {
-	l := sqlplan.Lens{}
+	l := c.ds.inside(ctx)
 	if isRemote {
 		l.Visible = func(a *model.Attribute) bool { return c.ds.ofModel(a.Class).isVisible(a) }
 	}
@@ -94,7 +94,7 @@ func (r *record) maySave(ctx context.Context) error {
 		return err
 	}
 	for attribute := range a.rights.class(r.class).attributes {
-		if attribute.Kind != model.Storage || !r.touched(attribute) {
+		if !r.byCaller(attribute) {
 			continue
 		}
 		if err := r.class.mayAttribute(a, action, attribute); err != nil {

@@ -21,11 +21,12 @@ type Projection struct {
 	Class  *RemoteClass
 	Fields []Field
 
-	columns []*model.Attribute // read from the row: key, stamp, time of change, then the rest
-	slots   int                // expanded relations
-	width   int                // values of a row, calculated ones included
-	link    int                // of an expanded relation: where its rows have the value they are matched by
-	byKey   string             // SQL that reads one entity; "" when entities must be loaded
+	columns  []*model.Attribute // read from the row: key, stamp, time of change, then the rest
+	slots    int                // expanded relations
+	computes bool               // a column is an alias of a calculated attribute
+	width    int                // values of a row, calculated ones included
+	link     int                // of an expanded relation: where its rows have the value they are matched by
+	byKey    string             // SQL that reads one entity; "" when entities must be loaded
 
 	prepare  sync.Once
 	prepared any
@@ -204,12 +205,15 @@ func (p *projector) field(c *class, out *Projection, a *model.Attribute, t *tree
 			return err
 		}
 		f.Nested, f.Slot = nested, out.slots
-		f.Value = out.column(ownLink(a))
+		if a.Kind != model.Calculated {
+			f.Value = out.column(ownLink(a))
+		}
 		out.slots++
-	case a.Kind == model.RelatedEntity:
+	case a.Kind == model.Calculated:
+	case a.ToOne():
 		f.Value = out.column(a.ForeignKey)
 	case a.Target != nil:
-	case a.Kind != model.Calculated:
+	default:
 		f.Value = out.column(a)
 	}
 	if a.Target == nil && below && !(a.Type.Binary() && len(t.names) == 0) {
@@ -220,22 +224,6 @@ func (p *projector) field(c *class, out *Projection, a *model.Attribute, t *tree
 	}
 	out.Fields = append(out.Fields, f)
 	return nil
-}
-
-// ownLink is the attribute of a relation's own class that the relation goes by.
-func ownLink(a *model.Attribute) *model.Attribute {
-	if a.Kind == model.RelatedEntities {
-		return a.LinkedKey
-	}
-	return a.ForeignKey
-}
-
-// targetLink is the attribute of the other side that the relation goes by.
-func targetLink(a *model.Attribute) *model.Attribute {
-	if a.Kind == model.RelatedEntities {
-		return a.ForeignKey
-	}
-	return a.LinkedKey
 }
 
 func firstName(t *tree) string {
@@ -271,6 +259,11 @@ func (p *Projection) column(a *model.Attribute) int {
 // finish gives calculated attributes places after the columns.
 func (p *Projection) finish() {
 	p.width = len(p.columns)
+	for _, a := range p.columns {
+		if a.Kind == model.Alias && a.Path[len(a.Path)-1].Kind == model.Calculated {
+			p.computes = true
+		}
+	}
 	for i, f := range p.Fields {
 		if f.Attribute.Kind == model.Calculated {
 			p.Fields[i].Value = p.width
@@ -281,7 +274,7 @@ func (p *Projection) finish() {
 
 // needsEntities reports whether Go code must see the row: a calculated attribute is asked for, or the model has an AfterFind hook.
 func (p *Projection) needsEntities() bool {
-	return p.width > len(p.columns) || p.Class.core.model.Hooks.AfterFind
+	return p.computes || p.width > len(p.columns) || p.Class.core.model.Hooks.AfterFind
 }
 
 // systemColumns are what every row is read with.

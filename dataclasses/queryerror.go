@@ -23,6 +23,9 @@ const (
 	MissingPlaceholder = sqlplan.MissingPlaceholder // a placeholder has no value, or null
 	BadPlaceholder     = sqlplan.BadPlaceholder     // the value of a placeholder does not convert
 	FormulaNotAllowed  = sqlplan.FormulaNotAllowed  // a formula from a remote caller
+	UnknownFormula     = sqlplan.UnknownFormula     // no formula of that name is declared
+	BadFormula         = sqlplan.BadFormula         // what stands in eval(...) is not names of formulas joined by & and |
+	NoFormula          = sqlplan.NoFormula          // the value of a placeholder that stands alone is no formula
 	BadOrder           = sqlplan.BadOrder           // a sort criterion that cannot be sorted by
 	TooComplex         = sqlplan.TooComplex         // over a limit
 	Unsupported        = sqlplan.Unsupported        // a part of the language that is not there

@@ -24,9 +24,24 @@ func (c *class) load(ctx context.Context, key []any) (*record, error) {
 	return c.read(ctx, key)
 }
 
-// read reads one entity without asking for permission.
+// read reads one entity without asking for permission, unless it is hidden by a restriction.
 func (c *class) read(ctx context.Context, key []any) (*record, error) {
-	return c.loadFrom(ctx, c.ds.reader(ctx), key)
+	ctx = c.ds.oneRead(ctx)
+	restricted, err := c.isRestricted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !restricted {
+		return c.loadFrom(ctx, c.ds.reader(ctx), key)
+	}
+	records, err := c.recordsByKey(ctx, [][]any{key})
+	if err == nil && len(records) == 0 {
+		err = c.notFoundKey(key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return records[0], nil
 }
 
 func (c *class) loadFrom(ctx context.Context, from connection, key []any) (*record, error) {
@@ -129,7 +144,7 @@ func (c *class) afterFind(ctx context.Context, records []*record) (err error) {
 		return nil
 	}
 	defer guard("AfterFind of "+c.model.Name, &err)
-	tx := c.ds.handle(ctx)
+	tx := c.ds.handle(newReads(ctx))
 	for _, r := range records {
 		if err := r.ptr.(callbacks.AfterFindInterface).AfterFind(tx); err != nil {
 			return err

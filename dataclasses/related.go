@@ -44,7 +44,7 @@ var errNoEntity = errors.New("a nil entity has no relations")
 // relation finds a relation by name and checks where it leads.
 func (r *record) relation(name string, kind model.Kind, target types) (*model.Attribute, *class, error) {
 	a := r.class.model.Attribute(name)
-	if a == nil || a.Kind != kind {
+	if a == nil || kind == model.RelatedEntity && !a.ToOne() || kind == model.RelatedEntities && !a.ToMany() {
 		return nil, nil, &AttributeError{Class: r.class.model.Name, Attribute: name}
 	}
 	c := r.class.ds.ofModel(a.Target)
@@ -62,10 +62,14 @@ func (r *record) one(ctx context.Context, name string, target types) (*record, e
 	if err := c.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
-	key, err := a.ForeignKey.Value(r.ptr)
-	if err != nil || key == nil {
+	if a.Kind == model.Calculated {
+		return r.calculatedOne(ctx, a)
+	}
+	keys, err := r.class.derived(ctx, []*record{r}, a.ForeignKey)
+	if err != nil || keys[0] == nil {
 		return nil, err
 	}
+	key := keys[0]
 	if known := r.related[a]; known != nil && model.EqualValues(known.linkedValue(a), key) {
 		return known, nil
 	}
@@ -90,12 +94,18 @@ func (r *record) many(name string, target types) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := a.LinkedKey.Value(r.ptr)
+	if a.Kind == model.Calculated {
+		return nil, fmt.Errorf("%s.%s is a calculated attribute: get its selection with Compute", r.class.model.Name, name)
+	}
+	key, err := ownLink(a).Value(r.ptr)
 	if err != nil {
 		return nil, err
 	}
 	if key == nil {
 		return &selection{class: c, keys: [][]any{}}, nil
+	}
+	if a.Kind == model.Alias {
+		return c.reachedFrom(a.Path, key), nil
 	}
 	return c.relatedTo(a.ForeignKey, []any{key}), nil
 }

@@ -174,13 +174,17 @@ func (s *RemoteSelection) Keys(ctx context.Context, most int) ([]string, error) 
 
 // Page reads up to top rows from position skip on and counts the selection. The count costs a query only where the page does not tell it.
 func (s *RemoteSelection) Page(ctx context.Context, p *Projection, skip, top int) (*Page, error) {
-	ctx = remote(ctx)
-	if s.core.keys != nil {
-		return s.core.fixedPage(ctx, p, skip, top)
+	ctx = s.core.class.ds.oneRead(remote(ctx))
+	core, err := s.core.evaluated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if core.keys != nil {
+		return core.fixedPage(ctx, p, skip, top)
 	}
 	page := &Page{First: skip}
 	if top > 0 {
-		rows, err := p.read(ctx, s.core.slice(skip, skip+top), min(top, 1000))
+		rows, err := p.read(ctx, core.slice(skip, skip+top), min(top, 1000))
 		if err != nil {
 			return nil, err
 		}
@@ -190,8 +194,7 @@ func (s *RemoteSelection) Page(ctx context.Context, p *Projection, skip, top int
 		page.Count = skip + n
 		return page, nil
 	}
-	var err error
-	page.Count, err = s.core.count(ctx)
+	page.Count, err = core.count(ctx)
 	return page, err
 }
 

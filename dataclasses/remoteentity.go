@@ -193,10 +193,14 @@ func (c *RemoteClass) RelatedEntity(ctx context.Context, key KeyText, a *model.A
 	if err != nil {
 		return nil, err
 	}
-	link, err := a.ForeignKey.Value(r.ptr)
-	if err != nil || link == nil {
+	if a.Kind == model.Calculated {
+		return c.calculatedEntity(ctx, r, a, p)
+	}
+	links, err := c.core.derived(ctx, []*record{r}, a.ForeignKey)
+	if err != nil || links[0] == nil {
 		return nil, err
 	}
+	link := links[0]
 	target := c.core.ds.ofModel(a.Target)
 	if err := target.may(ctx, privileges.Read); err != nil {
 		return nil, err
@@ -213,6 +217,9 @@ func (c *RemoteClass) RelatedEntities(ctx context.Context, key KeyText, a *model
 	r, err := c.source(remote(ctx), key, a)
 	if err != nil {
 		return nil, err
+	}
+	if a.Kind == model.Calculated {
+		return c.calculatedSelection(remote(ctx), r, a)
 	}
 	s, err := r.many(a.Name, nil)
 	if err != nil {
@@ -232,7 +239,7 @@ func (c *RemoteClass) Media(ctx context.Context, key KeyText, a *model.Attribute
 	if err != nil {
 		return nil, err
 	}
-	statement, err := c.core.ds.planner.Select(c.core.keySource([][]any{canonical}), []*model.Attribute{a}, sqlplan.Lens{})
+	statement, err := c.core.ds.planner.Select(c.core.keySource([][]any{canonical}), []*model.Attribute{a}, c.core.ds.inside(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (c *RemoteClass) Save(ctx context.Context, body map[string]any, key KeyText
 	if err != nil {
 		return nil, err
 	}
-	if err := r.apply(body); err != nil {
+	if err := r.apply(ctx, body); err != nil {
 		return r.stored(ctx), err
 	}
 	if err := r.saveAs(ctx, w); err != nil {
@@ -152,11 +152,16 @@ func (c *class) createWithKey(key []any) (*record, error) {
 }
 
 // apply assigns the attributes of a body in model order, relations last: where a relation and its foreign key differ, the relation wins.
-func (r *record) apply(body map[string]any) error {
+// Calculated attributes with a setter come after them: a setter may use what was sent beside it.
+func (r *record) apply(ctx context.Context, body map[string]any) error {
 	for name := range body {
 		if !strings.HasPrefix(name, "__") && r.class.visibleAttribute(name) == nil {
 			return &AttributeError{Class: r.class.model.Name, Attribute: name}
 		}
+	}
+	derived, err := r.sentDerived(ctx, body)
+	if err != nil {
+		return err
 	}
 	for _, kind := range []model.Kind{model.Storage, model.RelatedEntity} {
 		for _, a := range r.class.visible {
@@ -164,13 +169,18 @@ func (r *record) apply(body map[string]any) error {
 			if a.Kind != kind || !sent || r.ignores(a, value) {
 				continue
 			}
-			if err := r.assign(a, value); err != nil {
+			if err := r.assign(ctx, a, value); err != nil {
 				return err
 			}
 		}
 	}
 	// A client sends entities back as it got them: what is equal is not touched, so that the stamp stays.
 	r.assigned = nil
+	for _, a := range derived {
+		if err := r.assign(ctx, a, body[a.Name]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -3,7 +3,6 @@ package dataclasses
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -107,8 +106,15 @@ func (p *Projection) planKey() error {
 	c := p.Class.core
 	source := c.keySource([][]any{c.anyKey()})
 	source.Presence = true
-	s, err := c.ds.planner.Select(source, p.columns, sqlplan.Lens{})
-	p.byKey = s.SQL
+	restricted := false
+	note := func(m *model.Class) (*sqlplan.Source, error) {
+		restricted = restricted || c.ds.ofModel(m).spec.restrict != nil
+		return nil, nil
+	}
+	s, err := c.ds.planner.Select(source, p.columns, sqlplan.Lens{Restriction: note})
+	if p.byKey = s.SQL; restricted { // what can be seen depends on who reads
+		p.byKey = ""
+	}
 	return err
 }
 
@@ -191,6 +197,12 @@ func (p *Projection) calculate(ctx context.Context, records []*record, rows []Ro
 		if err != nil {
 			return err
 		}
+		if f.Attribute.Target != nil {
+			if err := p.relateCalculated(ctx, f, values, rows); err != nil {
+				return err
+			}
+			continue
+		}
 		for i, v := range values {
 			rows[i].Values[f.Value] = v
 		}
@@ -198,82 +210,9 @@ func (p *Projection) calculate(ctx context.Context, records []*record, rows []Ro
 	return nil
 }
 
-// expand reads related entities: one query for each expanded relation, whatever the number of rows.
-func (p *Projection) expand(ctx context.Context, rows []Row) error {
-	if p.slots == 0 {
-		return nil
-	}
-	for i := range rows {
-		rows[i].One, rows[i].Many = make([]*Row, p.slots), make([][]Row, p.slots)
-	}
-	for _, f := range p.Fields {
-		if f.Nested == nil {
-			continue
-		}
-		related, err := f.read(ctx, rows)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			f.attach(&rows[i], related)
-		}
-	}
-	return nil
-}
-
-// read reads what one relation of all rows leads to, by linked value.
-func (f *Field) read(ctx context.Context, rows []Row) (map[any][]Row, error) {
-	related := map[any][]Row{}
-	var keys []any
-	for i := range rows {
-		if v := linked(f, &rows[i]); v != nil {
-			keys = append(keys, v)
-		}
-	}
-	nested, by := f.Nested, targetLink(f.Attribute)
-	left := maxRelated
-	for chunk := range slices.Chunk(distinct(keys), keysAtOnce) {
-		found, err := nested.read(ctx, nested.Class.core.relatedTo(by, chunk).slice(0, left+1), len(chunk))
-		if err != nil {
-			return nil, err
-		}
-		if left -= len(found); left < 0 {
-			return nil, &LimitError{What: "entities of " + nested.Class.Name() + " in one expanded relation", Max: maxRelated}
-		}
-		for _, row := range found {
-			v := row.Values[nested.link]
-			related[v] = append(related[v], row)
-		}
-	}
-	return related, nil
-}
-
-// maxRelated is how many entities one expanded relation may bring into an answer; more are read page by page through the relation itself.
-const maxRelated = 100_000
-
-// keysAtOnce is how many keys one statement may name: below the limits of every database.
-const keysAtOnce = 10_000
-
-func (f *Field) attach(row *Row, related map[any][]Row) {
-	v := linked(f, row)
-	var found []Row
-	if v != nil {
-		found = related[v]
-	}
-	if f.Attribute.Kind == model.RelatedEntities {
-		row.Many[f.Slot] = found
-		return
-	}
-	if len(found) > 0 {
-		row.One[f.Slot] = &found[0]
-	}
-}
-
-// linked is the value that a relation of the row goes by; nil leads nowhere.
-func linked(f *Field, row *Row) any { return row.Values[f.Value] }
-
 // read reads a selection's rows with everything the projection shows.
 func (p *Projection) read(ctx context.Context, s *selection, capacity int) ([]Row, error) {
+	ctx = p.Class.core.ds.oneRead(ctx)
 	rows, err := p.readFlat(ctx, s, capacity)
 	if err != nil {
 		return nil, err
@@ -291,7 +230,7 @@ func (p *Projection) readFlat(ctx context.Context, s *selection, capacity int) (
 	}
 	source := *s.source
 	source.Presence = true
-	statement, err := s.class.ds.planner.Select(&source, p.columns, s.lens(ctx))
+	statement, err := s.class.ds.plans(ctx).Select(&source, p.columns, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,7 @@ func (s *Selection[T]) MarshalJSON() ([]byte, error) {
 // Settings are the named values of a query (orda.md 3.11); give them as its last argument.
 type Settings struct {
 	Parameters map[string]any // values of :name
+	Args       map[string]any // what formulas get beside the entity (O-143)
 	Attributes map[string]any // paths of :name before a comparator: a string or a []string of steps
 }
 
@@ -115,10 +116,11 @@ func placeholderValues(values []any) sqlplan.Values {
 	v := sqlplan.Values{Indexed: values}
 	if n := len(values); n > 0 {
 		if s, ok := values[n-1].(Settings); ok {
-			v.Indexed, v.Named, v.Paths = values[:n-1], s.Parameters, s.Attributes
+			v.Indexed, v.Named, v.Paths, v.Args = values[:n-1], s.Parameters, s.Attributes, s.Args
 		}
 	}
 	v.Indexed = keysOfEntities(v.Indexed)
+	plannedFormulas(v.Indexed)
 	return v
 }
 
@@ -178,9 +180,9 @@ func (s *selection) checked(source *sqlplan.Source) (*selection, error) {
 	lens := sqlplan.Lens{}
 	if s.remote {
 		lens = s.class.lens(context.Background(), true)
-		lens.Use = nil
+		lens.Use, lens.Restriction = nil, nil
 	}
-	if err := s.class.ds.planner.Check(source, lens); err != nil {
+	if err := s.checkSource(s.class.ds.checker(), source, lens); err != nil {
 		return nil, err
 	}
 	return s.with(source), nil
@@ -216,10 +218,14 @@ func (s *selection) count(ctx context.Context) (int, error) {
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return 0, err
 	}
+	s, err := s.evaluated(ctx)
+	if err != nil {
+		return 0, err
+	}
 	if s.keys != nil {
 		return len(s.keys), nil
 	}
-	statement, err := s.class.ds.planner.Count(s.source, s.lens(ctx))
+	statement, err := s.class.ds.plans(ctx).Count(s.source, s.lens(ctx))
 	if err != nil {
 		return 0, err
 	}
@@ -231,10 +237,14 @@ func (s *selection) records(ctx context.Context) ([]*record, error) {
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
+	s, err := s.evaluated(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if s.keys != nil {
 		return s.class.recordsByKey(ctx, s.keys)
 	}
-	statement, err := s.class.ds.planner.Select(s.source, s.class.stored, s.lens(ctx))
+	statement, err := s.class.ds.plans(ctx).Select(s.source, s.class.stored, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +256,7 @@ func (c *class) recordsByKey(ctx context.Context, keys [][]any) ([]*record, erro
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	statement, err := c.ds.planner.Select(c.keySource(keys), c.stored, sqlplan.Lens{})
+	statement, err := c.ds.planner.Select(c.keySource(keys), c.stored, c.ds.inside(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -276,6 +286,7 @@ const page = 200
 
 func (s *selection) each(ctx context.Context) iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
+		ctx := s.class.ds.oneRead(ctx)
 		keys, err := s.members(ctx, -1)
 		if err != nil {
 			yield(nil, err)
@@ -301,10 +312,14 @@ func (s *selection) members(ctx context.Context, most int) ([][]any, error) {
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
+	s, err := s.evaluated(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if s.keys != nil {
 		return s.keys, nil
 	}
-	statement, err := s.class.ds.planner.Keys(s.source, s.lens(ctx))
+	statement, err := s.class.ds.plans(ctx).Keys(s.source, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}

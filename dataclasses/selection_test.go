@@ -159,14 +159,11 @@ func TestQueryMistakes(t *testing.T) {
 		{"price > 3 and author.nme = x", dataclasses.UnknownAttribute, 21},
 		{"price > abc", dataclasses.BadLiteral, 8},
 		{"price > :1", dataclasses.MissingPlaceholder, 8},
-		{"eval(true)", dataclasses.FormulaNotAllowed, 0},
+		{"eval(true)", dataclasses.UnknownFormula, 5},
 	}
 	for _, tt := range tests {
 		_, err := books.Query(tt.query)
 		e, ok := errors.AsType[*dataclasses.QueryError](err)
-		if tt.kind == dataclasses.FormulaNotAllowed && ok && e.Kind == dataclasses.Unsupported {
-			continue // formulas in Go code are not there yet, and say so
-		}
 		if !ok || e.Kind != tt.kind || e.Offset != tt.at {
 			t.Errorf("query %q: %#v, want kind %d at %d", tt.query, err, tt.kind, tt.at)
 		}

@@ -80,5 +80,7 @@ func (s *selection) mayUse(ctx context.Context) error {
 	if s.keys != nil {
 		return nil
 	}
-	return s.class.ds.planner.Check(s.source, s.lens(ctx))
+	lens := s.lens(ctx)
+	lens.Restriction = nil // nothing is read
+	return s.checkSource(s.class.ds.checker(), s.source, lens)
 }

@@ -31,6 +31,9 @@ func (r *record) save(ctx context.Context) error {
 	if err := r.maySave(ctx); err != nil {
 		return err
 	}
+	if err := r.checkVisible(ctx); err != nil {
+		return err
+	}
 	events := &r.class.spec.events
 	if err := r.fire(ctx, ValidateSaveEvent, events.validateSave); err != nil {
 		return r.failed(ctx, AfterSaveEvent, events.afterSave, err)
@@ -177,6 +180,9 @@ func (r *record) drop(ctx context.Context, force bool) error {
 	r.dropping = true
 	defer func() { r.dropping = false }()
 	if err := r.mayDrop(ctx); err != nil {
+		return err
+	}
+	if err := r.checkVisible(ctx); err != nil {
 		return err
 	}
 	events := &r.class.spec.events

@@ -135,11 +135,20 @@ type Attribute struct {
 
 	// Alias.
 	Path []*Attribute // what an alias leads through, the target last; set by the data layer
+	// Behavior of an alias or calculated attribute is RelatedEntity or RelatedEntities when its value is an entity or a selection
+	// of Target, else Storage.
+	Behavior Kind
 
 	field    *schema.Field        // nil for calculated and alias
 	relation *schema.Relationship // nil but for relations
 	plan     access               // how to read and write the Go field, see access.go
 }
+
+// ToOne reports whether the value is an entity of Target.
+func (a *Attribute) ToOne() bool { return a.Kind == RelatedEntity || a.Behavior == RelatedEntity }
+
+// ToMany reports whether the value is a selection of Target.
+func (a *Attribute) ToMany() bool { return a.Kind == RelatedEntities || a.Behavior == RelatedEntities }
 
 // StoredAsBytes reports whether the column holds bytes, whatever the attribute's type: JSON text in a []byte, for example.
 func (a *Attribute) StoredAsBytes() bool { return a.field != nil && a.field.DataType == schema.Bytes }

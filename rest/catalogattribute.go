@@ -32,10 +32,10 @@ func (w *writer) attribute(class *dataclasses.RemoteClass, a *model.Attribute, p
 
 // typeOf names the type; a 1 to N relation is named like the target's collectionName, by which clients find it.
 func (w *writer) typeOf(a *model.Attribute) string {
-	switch a.Kind {
-	case model.RelatedEntity:
+	switch {
+	case a.ToOne():
 		return a.Target.Name
-	case model.RelatedEntities:
+	case a.ToMany():
 		return a.Target.Name + w.suffix
 	}
 	return a.Type.String()
@@ -48,8 +48,11 @@ func (w *writer) valueFlags(a *model.Attribute) {
 	w.flag("autogenerate", a.AutoGenerate)
 	w.flag("not_null", a.NotNull && !a.Identifying)
 	w.flag("simpleDate", a.Type == model.Date && a.SimpleDate)
-	if a.Kind == model.Alias {
+	if a.Kind == model.Alias && a.Path[0].Target != nil { // O-466: an alias of the same dataclass shows its target's properties only
 		w.text("path", aliasPath(a))
+	}
+	if a.Behavior != model.Storage {
+		w.text("behavior", a.Behavior.String())
 	}
 	w.flag("readOnly", a.ReadOnly)
 	if a.MaxLength > 0 {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/ordago/ordago/dataclasses"
-	"github.com/ordago/ordago/model"
 )
 
 // delete answers $method=delete and HTTP DELETE (section 6.5).
@@ -17,7 +16,7 @@ func (c *call) delete(t *target) error {
 	if len(t.projection) > 0 {
 		return notApplicable("$method=delete")
 	}
-	if t.relation != nil && t.relation.Kind == model.RelatedEntities {
+	if t.relation != nil && t.relation.ToMany() {
 		sel, err := c.related(t)
 		if err != nil {
 			return err

@@ -162,7 +162,7 @@ func (c *call) emMethod(t *target) error {
 	if name == "" || t.function != nil {
 		return nil
 	}
-	if t.relation != nil && t.relation.Kind == model.RelatedEntities {
+	if t.relation != nil && t.relation.ToMany() {
 		if class := c.remote.Class(t.relation.Target.Name); class != nil {
 			t.function = class.SelectionFunction(name)
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ordago/ordago/dataclasses"
-	"github.com/ordago/ordago/model"
 )
 
 // maxSkip bounds $skip so that positions can be added without overflow.
@@ -17,7 +16,7 @@ func (c *call) read(t *target) error {
 	switch {
 	case t.relation != nil && isMedia(t.relation):
 		return c.media(t)
-	case t.relation != nil && t.relation.Kind == model.RelatedEntity:
+	case t.relation != nil && t.relation.ToOne():
 		return c.relatedEntity(t)
 	case t.relation != nil:
 		return c.relatedSelection(t)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/ordago/ordago/dataclasses"
-	"github.com/ordago/ordago/model"
 )
 
 // wantsSet reports whether the request asks for an entity set.
@@ -101,7 +100,7 @@ func (c *call) checkSavedFilter() error {
 
 // subEntitySet answers a relation as an entity set. On a set's own URI it means entityset.
 func (c *call) subEntitySet(t *target) error {
-	if t.set != nil || t.relation != nil && t.relation.Kind == model.RelatedEntities {
+	if t.set != nil || t.relation != nil && t.relation.ToMany() {
 		return c.read(t)
 	}
 	return fail(500, codeNotRelation, "subentityset needs a relation")

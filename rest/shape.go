@@ -64,13 +64,13 @@ func newShapeField(f dataclasses.Field) shapeField {
 func kindOfField(f dataclasses.Field) fieldKind {
 	a := f.Attribute
 	switch {
-	case a.Kind == model.RelatedEntity && f.Nested != nil:
+	case a.ToOne() && f.Nested != nil:
 		return nestedOne
-	case a.Kind == model.RelatedEntity:
+	case a.ToOne():
 		return deferredOne
-	case a.Kind == model.RelatedEntities && f.Nested != nil:
+	case a.ToMany() && f.Nested != nil:
 		return nestedMany
-	case a.Kind == model.RelatedEntities:
+	case a.ToMany():
 		return deferredMany
 	case a.Type == model.Image:
 		return imageField

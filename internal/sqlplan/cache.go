@@ -51,9 +51,10 @@ type planKey struct {
 	presence bool
 }
 
-// keyOf is not ok for a source that is not cached: one of other conditions than queries, or under a lens without a key.
+// keyOf is not ok for a source that is not cached: one of other conditions than queries, or under a lens without a
+// key or with a restriction, whose values are the caller's.
 func keyOf(s *Source, columns []*model.Attribute, l Lens) (key planKey, ok bool) {
-	if len(s.Conditions) > len(key.queries) || l.Key == nil && (l.Use != nil || l.Visible != nil) {
+	if len(s.Conditions) > len(key.queries) || l.Key == nil && (l.Use != nil || l.Visible != nil) || l.Restriction != nil {
 		return key, false
 	}
 	key = planKey{class: s.Class, limit: s.Limit >= 0, offset: s.Offset > 0, presence: s.Presence}

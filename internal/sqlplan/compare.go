@@ -73,7 +73,7 @@ func (r *resolver) compareNull(t target, c *query.Comparison) (*node, error) {
 		return nil, r.failAttribute(WrongOperator, c.OpAt, t.attr, "null can be compared with = and != only")
 	}
 	if null && t.attr.Kind == model.RelatedEntities {
-		return t.is(unrelatedTest), nil
+		return r.unrelated(t)
 	}
 	t, err := r.linked(t, c)
 	if err != nil {

@@ -24,6 +24,9 @@ func (s *selection) windowed() bool { return s.offset > 0 || s.limit >= 0 }
 // selection resolves a source. Its order matters only to who reads it in order, or when it decides what is in the window.
 func (r *resolver) selection(s *Source, ordered bool) (*selection, error) {
 	result := &selection{root: r.root, offset: max(s.Offset, 0), limit: max(s.Limit, -1), presence: s.Presence}
+	if err := r.restrict(r.root); err != nil {
+		return nil, err
+	}
 	nodes, err := r.conditions(s.Conditions)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,8 @@ func (r *resolver) condition(c Condition) (*node, error) {
 		return r.related(c)
 	case *Within:
 		return r.within(c)
+	case *Reached:
+		return r.reached(c)
 	}
 	return nil, fmt.Errorf("condition %T is not one of this package", c)
 }

@@ -226,8 +226,10 @@ func (w *writer) exist(r *ref, kids []*node, extended bool) {
 	} else {
 		w.table(r)
 		w.joins(r)
+		w.ruleJoins(r)
 		w.write(" WHERE ")
 		w.link(r)
+		w.andRule(r)
 		w.write(" AND ")
 	}
 	w.and(kids, extended)
@@ -244,6 +246,7 @@ func (w *writer) extended(r *ref) {
 	w.table(r)
 	w.write(" ON ")
 	w.link(r)
+	w.onRule(r)
 	w.joins(r)
 	w.write(" WHERE ")
 }

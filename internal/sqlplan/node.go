@@ -18,6 +18,8 @@ type node struct {
 	symbol string // of compareTest and foldCompareTest: an SQL comparison operator
 	values []any  // to bind
 	within *selection
+	column *model.Attribute // of amongTest: of the rows in within
+	row    *ref             // of unrelatedTest: what must not be there
 	doc    *document        // nil: the column itself
 	as     dialect.JSONKind // as what the place in the document is read
 
@@ -58,6 +60,7 @@ const (
 	unrelatedTest                   // no row is related through attr, a relatedEntities attribute
 	withinTest                      // the entity is in another selection
 	vectorTest                      // the metric symbol value
+	amongTest                       // the column is one of those in another selection
 	noneTest                        // the first of kids does not hold, the second does
 )
 

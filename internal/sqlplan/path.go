@@ -180,6 +180,9 @@ func (r *resolver) join(t target, at int) (*ref, error) {
 	if !added {
 		return next, nil
 	}
+	if err := r.restrict(next); err != nil {
+		return nil, err
+	}
 	return next, r.count(next, at)
 }
 

@@ -79,6 +79,10 @@ type Lens struct {
 	// Key tells lenses apart: two with the same key give the same answers. Plans are kept for lenses with a key and for
 	// the zero Lens; nil with Visible or Use set: nothing is kept.
 	Key []byte
+	// Restriction is what limits the entities of a class (O-390): the planner asks it for each class that a statement speaks of and
+	// leaves out what is not in its answer, a source of that class whose conditions are trusted; nil restricts nothing.
+	// Its error is returned unchanged. nil: no class is restricted.
+	Restriction func(*model.Class) (*Source, error)
 }
 
 // Statement is SQL with its values, ready to run.

@@ -53,6 +53,8 @@ func (w *writer) plainTest(n *node) {
 		w.unrelated(n)
 	case withinTest:
 		w.within(n)
+	case amongTest:
+		w.among(n)
 	case noneTest:
 		w.none(n)
 	case vectorTest:
@@ -205,12 +207,14 @@ func (w *writer) unrelated(n *node) {
 		w.tooManyExists()
 		return
 	}
-	row := &ref{parent: n.at, via: n.attr, class: n.attr.Target, many: true}
+	row := n.row
 	w.open(row)
 	w.write("NOT EXISTS (SELECT 1 FROM ")
 	w.table(row)
+	w.ruleJoins(row)
 	w.write(" WHERE ")
 	w.link(row)
+	w.andRule(row)
 	w.write(")")
 }
 

@@ -43,12 +43,13 @@ type resolver struct {
 	values   Values
 	trusted  bool
 
-	scope    int // where to-many refs belong now
-	scopes   int // how many scopes there are
-	joins    int
-	depth    int  // of selections within selections
-	days     bool // the database keeps days as text, see compare_date.go
-	postgres bool // what is bound for a word of a keyword index is PostgreSQL's
+	scope       int // where to-many refs belong now
+	scopes      int // how many scopes there are
+	joins       int
+	restricting []*model.Class // classes whose restriction is being resolved, see restrict.go
+	depth       int            // of selections within selections
+	days        bool           // the database keeps days as text, see compare_date.go
+	postgres    bool           // what is bound for a word of a keyword index is PostgreSQL's
 }
 
 // node resolves a condition of the query language.

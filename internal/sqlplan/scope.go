@@ -14,7 +14,8 @@ type ref struct {
 	number int // {n} of a to-many ref (O-136); 0: none
 	many   bool
 	kids   []*ref
-	inner  bool // entities without this row are not in the selection, see require
+	inner  bool       // entities without this row are not in the selection, see require
+	rule   *selection // restriction of the class; nil for none
 
 	// Of an element of a collection in an object: where the collection is in the document of parent, and its letter.
 	elements *document

@@ -125,7 +125,16 @@ func (w *writer) body(s *selection) {
 	w.write(" FROM ")
 	w.table(s.root)
 	w.joins(s.root)
-	if s.where != nil {
+	w.ruleJoins(s.root)
+	switch {
+	case s.root.ruled():
+		w.write(" WHERE ")
+		w.rule(s.root)
+		if s.where != nil {
+			w.write(" AND ")
+			w.node(s.where, false)
+		}
+	case s.where != nil:
 		w.write(" WHERE ")
 		w.node(s.where, true)
 	}
@@ -150,6 +159,7 @@ func (w *writer) open(r *ref) {
 			w.open(kid)
 		}
 	}
+	w.openRule(r)
 }
 
 // joins writes the tables that are joined to r's. There is at most one row in each, because the linked key is unique.
@@ -165,6 +175,7 @@ func (w *writer) joins(r *ref) {
 		w.table(kid)
 		w.write(" ON ")
 		w.link(kid)
+		w.onRule(kid)
 		w.joins(kid)
 	}
 }
