@@ -26,11 +26,12 @@ internal/query:
 internal/dialect:
 session:            privileges
 model:
+internal/keyset:    model
 internal/sqlplan:   internal/dialect internal/query model
 triggers:           session
 sqlite:             internal/dialect
 migrations:         model
-dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers
+dataclasses:        internal/dialect internal/keyset internal/query internal/sqlplan model privileges session triggers
 rest:               dataclasses model privileges session triggers
 web:                session
 server:             dataclasses migrations model privileges rest session sqlite triggers
@@ -51,6 +52,7 @@ internal/query:
 internal/dialect:   golang.org/x/text
 session:
 model:              gorm.io/gorm
+internal/keyset:    github.com/RoaringBitmap/roaring/v2
 internal/sqlplan:
 triggers:           gorm.io/gorm
 sqlite:             github.com/mattn/go-sqlite3 gorm.io/driver/sqlite gorm.io/gorm modernc.org/sqlite
