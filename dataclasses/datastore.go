@@ -25,6 +25,7 @@ type DataStore struct {
 	functions map[*function]*boundFunction
 	own       []*boundFunction // functions of the datastore
 	roles     *privileges.Roles
+	alterable bool // see MakeSelectionsAlterable
 
 	dialect dialect.Dialect
 	planner *sqlplan.Planner

@@ -30,7 +30,7 @@ func Open(db *gorm.DB, defs ...Definition) (*DataStore, error) {
 		}
 		d.define(b)
 	}
-	ds := &DataStore{roles: b.roles, functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
+	ds := &DataStore{roles: b.roles, alterable: b.alterable, functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
 	b.describe(ds, db)
 	b.link(ds)
 	if err := b.err(); err != nil {
@@ -61,6 +61,7 @@ type builder struct {
 	classes   []*classSpec
 	functions []*function
 	roles     *privileges.Roles
+	alterable bool
 	mistakes  []error
 }
 

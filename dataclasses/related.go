@@ -95,7 +95,7 @@ func (r *record) many(name string, target types) (*selection, error) {
 		return nil, err
 	}
 	if key == nil {
-		return &selection{class: c, keys: [][]any{}}, nil
+		return c.none(), nil
 	}
 	return c.relatedTo(a.ForeignKey, []any{key}), nil
 }

@@ -80,11 +80,7 @@ func (s *selection) sums(ctx context.Context, of, by string) ([]groupSum, error)
 		}
 		columns = []*model.Attribute{groupBy, sumOf}
 	}
-	source := s.source
-	if s.keys != nil {
-		source = s.narrowed()
-	}
-	statement, err := s.class.ds.planner.Sum(source, sumOf, groupBy, s.lens(ctx))
+	statement, err := s.class.ds.planner.Sum(s.readable(), sumOf, groupBy, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,13 @@ func (l *List) Len() int {
 // Ordered reports whether positions mean something.
 func (l *List) Ordered() bool { return l.order == Ordered }
 
+// Unordered returns the list as a Set; its keys must not repeat.
+func (l *List) Unordered() *List {
+	set := *l
+	set.order = Set
+	return &set
+}
+
 // Slice returns the keys from position start up to end; both are within 0 and Len.
 func (l *List) Slice(start, end int) *List {
 	switch {

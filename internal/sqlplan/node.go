@@ -14,6 +14,7 @@ type node struct {
 	symbol string // of compareTest and foldCompareTest: an SQL comparison operator
 	values []any  // to bind
 	within *selection
+	column *model.Attribute // of a reachedTest: what the other selection is read for
 }
 
 type nodeKind uint8
@@ -42,6 +43,7 @@ const (
 	keywordTest                     // the text contains the word
 	unrelatedTest                   // no row is related through attr, a relatedEntities attribute
 	withinTest                      // the entity is in another selection
+	reachedTest                     // the column is among those of another selection
 )
 
 // truthOfNull reports whether the test can hold on a row of nulls.
