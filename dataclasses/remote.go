@@ -208,15 +208,9 @@ func (s *selection) fixedPage(ctx context.Context, p *Projection, skip, top int)
 	page := &Page{First: skip, Count: s.fixed.Len()}
 	members := s.slice(skip, skip+top).fixed
 	keys := members.Keys(0, members.Len())
-	alive := map[string]*Row{}
-	for chunk := range slices.Chunk(keys, keysAtOnce) {
-		rows, err := p.read(ctx, s.with(s.class.keySource(chunk)), len(chunk))
-		if err != nil {
-			return nil, err
-		}
-		for i := range rows {
-			alive[identity(rows[i].Values[:len(s.class.model.Key)])] = &rows[i]
-		}
+	alive, err := p.byKeys(ctx, s, keys)
+	if err != nil {
+		return nil, err
 	}
 	for _, key := range keys {
 		if row := alive[identity(key)]; row != nil {
@@ -226,4 +220,19 @@ func (s *selection) fixedPage(ctx context.Context, p *Projection, skip, top int)
 		page.Rows = append(page.Rows, Row{Key: keyText(key), Dead: true})
 	}
 	return page, nil
+}
+
+// byKeys reads the rows of fixed members, by the identity of their keys; gone ones are not among them.
+func (p *Projection) byKeys(ctx context.Context, s *selection, keys [][]any) (map[string]*Row, error) {
+	alive := make(map[string]*Row, len(keys))
+	for chunk := range slices.Chunk(keys, keysAtOnce) {
+		rows, err := p.read(ctx, s.with(s.class.keySource(chunk)), len(chunk))
+		if err != nil {
+			return nil, err
+		}
+		for i := range rows {
+			alive[identity(rows[i].Values[:len(s.class.model.Key)])] = &rows[i]
+		}
+	}
+	return alive, nil
 }

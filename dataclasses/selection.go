@@ -185,7 +185,7 @@ func (s *selection) checked(source *sqlplan.Source) (*selection, error) {
 func (c *class) relatedTo(a *model.Attribute, values []any) *selection {
 	condition := &sqlplan.Related{Attribute: a, Values: values}
 	s := c.all()
-	s.source.Conditions = []sqlplan.Condition{condition}
+	s.source.Conditions = append(s.source.Conditions, condition)
 	return s
 }
 
