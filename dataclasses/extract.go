@@ -151,6 +151,11 @@ func (c *class) readValues(ctx context.Context, s *selection, source *sqlplan.So
 		if err := canonicalRow(attributes, raw, values); err != nil {
 			return err
 		}
+		for i, v := range raw {
+			if v == nil { // also where a Go field could not hold it: nothing is related
+				values[i] = nil
+			}
+		}
 		return fn(values)
 	})
 }
