@@ -322,10 +322,13 @@ func TestRightsOfValues(t *testing.T) {
 		}
 	}
 	for name, do := range map[string]func(ctx context.Context) error{
-		"fix":          func(ctx context.Context) error { _, err := s.Fix(ctx); return err },
-		"last":         func(ctx context.Context) error { _, err := s.Last(ctx); return err },
-		"toCollection": func(ctx context.Context) error { _, err := s.ToCollection(ctx, "", dataclasses.CollectionOptions{}); return err },
-		"selected":     func(ctx context.Context) error { _, err := s.Selected(ctx, s); return err },
+		"fix":  func(ctx context.Context) error { _, err := s.Fix(ctx); return err },
+		"last": func(ctx context.Context) error { _, err := s.Last(ctx); return err },
+		"toCollection": func(ctx context.Context) error {
+			_, err := s.ToCollection(ctx, "", dataclasses.CollectionOptions{})
+			return err
+		},
+		"selected": func(ctx context.Context) error { _, err := s.Selected(ctx, s); return err },
 	} {
 		refused(t, do(guest), "No permission to read for the Task dataclass")
 		if err := do(worker); err != nil {
