@@ -116,7 +116,7 @@ func (s *Stubborn) BeforeDelete(*gorm.DB) error {
 	return nil
 }
 
-// O-370, O-371, O-372, O-373
+// O-370, O-371, O-372
 func TestDropOfSelections(t *testing.T) {
 	t.Parallel()
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
@@ -166,7 +166,7 @@ func TestDropOfSelections(t *testing.T) {
 	})
 }
 
-// O-070, O-071, O-072, O-073, O-074, O-075, O-076
+// O-070, O-071, O-072, O-073, O-074, O-075
 func TestFromCollection(t *testing.T) {
 	t.Parallel()
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {

@@ -14,6 +14,7 @@ import (
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/internal/ordatest"
 	"github.com/ordago/ordago/model"
+	"github.com/ordago/ordago/privileges"
 	"github.com/ordago/ordago/session"
 )
 
@@ -189,7 +190,7 @@ func TestDistinctPaths(t *testing.T) {
 	})
 }
 
-// O-355, O-356, O-357, O-358
+// O-355, O-356, O-357
 func TestExtract(t *testing.T) {
 	t.Parallel()
 	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
@@ -295,6 +296,57 @@ func TestRelatedSelections(t *testing.T) {
 			t.Error("the projection of an alterable selection is not alterable")
 		}
 	})
+}
+
+// O-339, O-340
+func TestNullsFirst(t *testing.T) {
+	t.Parallel()
+	ordatest.Each(t, func(t *testing.T, db *gorm.DB) {
+		class := trips(t, db)
+		for order, want := range map[string][]any{"price, ID": {nil, nil, -1.0, 2.5, 7.5}, "price desc, ID": {7.5, 2.5, -1.0, nil, nil}} {
+			got := must(dataclasses.Extract[any](t.Context(), must(class.All().OrderBy(order)), "price", dataclasses.KeepNull))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("order by %s (-want +got):\n%s", order, diff)
+			}
+		}
+		if _, err := class.All().OrderBy("nosuch"); err == nil {
+			t.Error("a sort by what does not exist was taken")
+		}
+	})
+}
+
+const bookRoles = `{"restrictedByDefault": false, "privileges": [{"privilege":"read"},{"privilege":"never"}], "permissions": {"allowed": [
+ {"applyTo":"Book.author","type":"attribute","read":["never"]}, {"applyTo":"Author.lastName","type":"attribute","read":["never"]}]}}`
+
+// A relation that the caller may not read is not followed, neither by a projection nor by a path.
+func TestRightsOfProjections(t *testing.T) {
+	t.Parallel()
+	roles, err := privileges.Parse([]byte(bookRoles))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ds := ordatest.Open(t, ordatest.SQLite(t), append(library(), dataclasses.Permissions(roles))...)
+	shelf(t, ds)
+	f := &fixture{ds: ds, manager: &session.Manager{Roles: roles}}
+	t.Cleanup(func() { _ = f.manager.Close() })
+	ctx, _ := f.as(t)
+	books := dataclasses.Of[Book](ds).All()
+	authors := must(dataclasses.Related[Author](books, "author"))
+	_, counted := authors.Count(ctx)
+	refused(t, counted, "No permission to read for the Book.author attribute")
+	_, path := dataclasses.Extract[any](ctx, books, "author.firstName")
+	refused(t, path, "No permission to read for the Book.author attribute")
+	_, entities := dataclasses.ExtractEntities[Author](ctx, books, "author")
+	refused(t, entities, "No permission to read for the Book.author attribute")
+	_, both := must(dataclasses.Of[Author](ds).All().And(ctx, must(dataclasses.Of[Author](ds).Query("lastName = okoro")))).Count(ctx)
+	refused(t, both, "No permission to read for the Author.lastName attribute")
+	objects := must(books.ToCollection(ctx, "title,author.firstName", dataclasses.CollectionOptions{HowMany: 1}))
+	if diff := cmp.Diff([]map[string]any{{"title": "Salt Roads"}}, objects); diff != "" {
+		t.Errorf("objects (-want +got):\n%s", diff)
+	}
+	if n, err := authors.Count(t.Context()); err != nil || n != 2 {
+		t.Errorf("without a session: %d, %v", n, err)
+	}
 }
 
 // Values, aggregates and projections need the rights that reading and querying need.
