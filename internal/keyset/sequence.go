@@ -17,8 +17,6 @@ type block struct {
 	rest  []byte // differences from number to number, as signed varints
 }
 
-func (s *sequence) len() int { return len(s.blocks)*blockSize + len(s.tail) }
-
 func (s *sequence) append(n int64) {
 	if s.tail == nil {
 		s.tail = make([]int64, 0, 8)
