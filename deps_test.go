@@ -27,11 +27,12 @@ internal/vector:
 internal/dialect:   internal/vector
 session:            privileges
 model:              internal/vector
+internal/keyset:    model
 internal/sqlplan:   internal/dialect internal/query internal/vector model
 triggers:           session
 sqlite:             internal/dialect internal/vector
 migrations:         internal/dialect model
-dataclasses:        internal/dialect internal/query internal/sqlplan model privileges session triggers
+dataclasses:        internal/dialect internal/keyset internal/query internal/sqlplan model privileges session triggers
 rest:               dataclasses model privileges session triggers
 web:                session
 internal/backup:    sqlite
@@ -55,6 +56,7 @@ internal/vector:
 internal/dialect:   golang.org/x/text
 session:
 model:              gorm.io/gorm
+internal/keyset:    github.com/RoaringBitmap/roaring/v2
 internal/sqlplan:
 triggers:           gorm.io/gorm
 sqlite:             github.com/mattn/go-sqlite3 gorm.io/driver/sqlite gorm.io/gorm modernc.org/sqlite

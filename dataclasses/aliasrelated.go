@@ -96,6 +96,6 @@ func flatten(ends map[any][]any) []any {
 
 // reachedFrom is the selection that an alias leads to from one entity.
 func (c *class) reachedFrom(path []*model.Attribute, link any) *selection {
-	condition := &sqlplan.Reached{Path: path, Values: []any{link}}
+	condition := &sqlplan.Along{Path: path, Values: []any{link}}
 	return &selection{class: c, source: &sqlplan.Source{Class: c.model, Conditions: []sqlplan.Condition{condition}, Limit: -1}}
 }

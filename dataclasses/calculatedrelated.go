@@ -116,5 +116,7 @@ func (c *RemoteClass) calculatedSelection(ctx context.Context, r *record, a *mod
 	if s := relatedSelection(values[0]); s != nil {
 		return &RemoteSelection{s}, nil
 	}
-	return &RemoteSelection{&selection{class: c.core.ds.ofModel(a.Target), keys: [][]any{}, remote: true}}, nil
+	none := c.core.ds.ofModel(a.Target).none()
+	none.remote = true
+	return &RemoteSelection{none}, nil
 }

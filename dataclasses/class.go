@@ -114,7 +114,7 @@ func (c *class) create() *record {
 }
 
 func (c *class) all() *selection {
-	return &selection{class: c, source: &sqlplan.Source{Class: c.model, Limit: -1}}
+	return &selection{class: c, source: &sqlplan.Source{Class: c.model, Limit: -1}, alterable: c.ds.alterable}
 }
 
 // canonicalKey converts a key given in Go code.

@@ -25,6 +25,7 @@ type DataStore struct {
 	functions  map[*function]*boundFunction
 	own        []*boundFunction // functions of the datastore
 	permission permissionState
+	alterable  bool // see MakeSelectionsAlterable
 
 	singletons  []*singleton
 	singletonOf map[any]*singleton // by singletonType

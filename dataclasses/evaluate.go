@@ -18,7 +18,7 @@ const maxEvaluated = 100_000
 
 // evaluated is a selection that SQL can read: s itself, or one with fixed members if its conditions or its sort need code.
 func (s *selection) evaluated(ctx context.Context) (*selection, error) {
-	if s.keys != nil || !s.class.ds.evaluates || !s.class.ds.mayNeedCode(s.source) {
+	if s.list() != nil || !s.class.ds.evaluates || !s.class.ds.mayNeedCode(s.source) {
 		return s, nil
 	}
 	ctx = s.class.ds.oneRead(ctx)
@@ -34,7 +34,7 @@ func (s *selection) evaluated(ctx context.Context) (*selection, error) {
 		return nil, err
 	}
 	unlimited := *s.source
-	unlimited.Offset, unlimited.Limit = 0, -1
+	unlimited.Offset, unlimited.Limit, unlimited.Backwards = 0, -1, false
 	if e.sorts != nil {
 		unlimited.Order = nil
 	}
@@ -56,32 +56,11 @@ func (s *selection) evaluated(ctx context.Context) (*selection, error) {
 	if e.sorts != nil {
 		sortMatches(e.found, e.directions())
 	}
-	return s.fixed(windowed(e.found, s.source.Offset, s.source.Limit)), nil
-}
-
-// evaluatedParts evaluates selections with a window that the source is within: SQL cannot count for a window what code decides.
-func (s *selection) evaluatedParts(ctx context.Context) (*sqlplan.Source, error) {
-	source := s.source
-	for i, c := range s.source.Conditions {
-		within, ok := c.(*sqlplan.Within)
-		if !ok {
-			continue
-		}
-		inner, err := s.with(within.Source).evaluated(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if inner.keys == nil && inner.source == within.Source {
-			continue
-		}
-		if source == s.source {
-			copied := *source
-			copied.Conditions = slices.Clone(copied.Conditions)
-			source = &copied
-		}
-		source.Conditions[i] = &sqlplan.Within{Source: inner.narrowed()}
+	found := e.found
+	if s.source.Backwards {
+		slices.Reverse(found)
 	}
-	return source, nil
+	return s.matched(windowed(found, s.source.Offset, s.source.Limit), s.ordered())
 }
 
 // evaluation is the evaluation of one selection.
@@ -105,7 +84,7 @@ func (e *evaluation) decide(residual *sqlplan.Residual) error {
 		return err
 	}
 	want := -1
-	if e.sorts == nil && e.source.Limit >= 0 {
+	if e.sorts == nil && e.source.Limit >= 0 && !e.source.Backwards {
 		want = e.source.Offset + e.source.Limit
 	}
 	for chunk := range slices.Chunk(candidates, page) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/ordago/ordago/internal/keyset"
 	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
 )
@@ -140,7 +141,7 @@ func (s *selection) sortedBy(ctx context.Context, d Direction, value func(contex
 		found = append(found, m)
 	}
 	sortMatches(found, []Direction{d})
-	return s.fixed(found), nil
+	return s.matched(found, true)
 }
 
 // match is an entity that was evaluated: its key and what it is sorted by.
@@ -165,13 +166,18 @@ func sortMatches(found []match, directions []Direction) {
 	})
 }
 
-// fixed is the selection of these members in this order.
-func (s *selection) fixed(found []match) *selection {
-	keys := make([][]any, len(found))
-	for i, m := range found {
-		keys[i] = m.key
+// matched is the selection of these members in this order, or as a set.
+func (s *selection) matched(found []match, ordered bool) (*selection, error) {
+	list := keyset.NewBuilder(s.class.keyKind(), keyset.Ordered)
+	for _, m := range found {
+		if err := list.Add(m.key); err != nil {
+			return nil, err
+		}
 	}
-	return &selection{class: s.class, keys: keys, remote: s.remote}
+	if !ordered {
+		return s.withList(list.List().Unordered()), nil
+	}
+	return s.withList(list.List()), nil
 }
 
 // windowed is the part of the members that a window of the source shows; limit < 0: no end.

@@ -33,6 +33,12 @@ func (ds *DataStore) mayNeedCode(s *sqlplan.Source) bool {
 			return c.Query.Where != nil && ds.conditionMayNeedCode(c.Query.Where)
 		case *sqlplan.Within:
 			return ds.mayNeedCode(c.Source)
+		case *sqlplan.Except:
+			return ds.mayNeedCode(c.Source)
+		case *sqlplan.Reached:
+			return ds.mayNeedCode(c.From)
+		case *sqlplan.Union:
+			return slices.ContainsFunc(c.Sources, ds.mayNeedCode)
 		}
 		return false
 	})

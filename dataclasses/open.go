@@ -30,7 +30,7 @@ func Open(db *gorm.DB, defs ...Definition) (*DataStore, error) {
 		}
 		d.define(b)
 	}
-	ds := &DataStore{functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
+	ds := &DataStore{alterable: b.alterable, functions: map[*function]*boundFunction{}, byName: map[string]*class{}}
 	b.describe(ds, db)
 	b.link(ds)
 	if err := b.err(); err != nil {
@@ -64,6 +64,7 @@ type builder struct {
 	functions  []*function
 	singletons []*singletonSpec
 	roles      *privileges.Roles
+	alterable  bool
 	mistakes   []error
 }
 

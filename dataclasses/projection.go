@@ -124,6 +124,7 @@ func (c *RemoteClass) project(a authority, spec ProjectionSpec) (*Projection, er
 type projector struct {
 	authority authority // one for the whole: the result is kept for all who have it
 	left      int       // fields that may still be added
+	inside    bool      // for Go code: see names in tocollection.go
 }
 
 // checkExpand finds paths of an expand list that are no relations: their error has a code of its own.
@@ -178,16 +179,13 @@ func (p *projector) project(c *class, t *tree, link *model.Attribute, depth int)
 // names lists the attributes that a level shows: all visible ones in model order, or those asked for in order of mention.
 func (p *projector) names(c *class, t *tree) ([]string, error) {
 	for _, name := range t.names {
-		if a := c.model.Attribute(name); a == nil || !c.isVisible(a) {
+		if a := c.model.Attribute(name); a == nil || !p.inside && !c.isVisible(a) {
 			return nil, &AttributeError{Class: c.model.Name, Attribute: name}
 		}
 	}
 	names := t.names
 	if t.all {
-		names = make([]string, len(c.visible))
-		for i, a := range c.visible {
-			names[i] = a.Name
-		}
+		names = p.all(c, t)
 	}
 	if p.left -= len(names); p.left < 0 {
 		return nil, &LimitError{What: "attributes in one answer", Max: maxFields}

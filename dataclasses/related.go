@@ -102,7 +102,7 @@ func (r *record) many(name string, target types) (*selection, error) {
 		return nil, err
 	}
 	if key == nil {
-		return &selection{class: c, keys: [][]any{}}, nil
+		return c.none(), nil
 	}
 	if a.Kind == model.Alias {
 		return c.reachedFrom(a.Path, key), nil

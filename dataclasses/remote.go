@@ -2,7 +2,9 @@ package dataclasses
 
 import (
 	"context"
+	"slices"
 
+	"github.com/ordago/ordago/internal/keyset"
 	"github.com/ordago/ordago/internal/query"
 	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
@@ -124,13 +126,13 @@ func (c *RemoteClass) All() *RemoteSelection {
 // FromKeys returns a fixed selection of the entities with these keys (texts of __KEY), in this order: an entity set.
 // Entities that are gone keep their place.
 func (c *RemoteClass) FromKeys(keys []string) *RemoteSelection {
-	members := make([][]any, 0, len(keys))
+	members := keyset.NewBuilder(c.core.keyKind(), keyset.Ordered)
 	for _, text := range keys {
 		if key, err := c.core.model.ParseKey(c.core.splitKey(text)); err == nil {
-			members = append(members, key)
+			_ = members.Add(key) // a number that no integer of the database can be is no key
 		}
 	}
-	return &RemoteSelection{&selection{class: c.core, keys: members, remote: true}}
+	return &RemoteSelection{&selection{class: c.core, fixed: members.List(), remote: true}}
 }
 
 // Class returns the dataclass of the selection.
@@ -156,7 +158,7 @@ func (s *RemoteSelection) OrderBy(text string) (*RemoteSelection, error) {
 
 // Ordered reports whether the selection has an order of its own.
 func (s *RemoteSelection) Ordered() bool {
-	return s.core.keys != nil || len(s.core.source.Order) > 0
+	return s.core.fixed != nil || s.core.ordered()
 }
 
 // Count returns the number of entities, dead members of a fixed selection included.
@@ -165,11 +167,16 @@ func (s *RemoteSelection) Count(ctx context.Context) (int, error) { return s.cor
 // Keys reads the keys in order as texts of __KEY; a selection of more than most is a *[LimitError].
 func (s *RemoteSelection) Keys(ctx context.Context, most int) ([]string, error) {
 	members, err := s.core.members(remote(ctx), most)
-	keys := make([]string, len(members))
-	for i, key := range members {
-		keys[i] = keyText(key)
+	if err != nil {
+		return nil, err
 	}
-	return keys, err
+	keys := make([]string, 0, members.Len())
+	for start := 0; start < members.Len(); start += keysAtOnce {
+		for _, key := range members.Keys(start, min(start+keysAtOnce, members.Len())) {
+			keys = append(keys, keyText(key))
+		}
+	}
+	return keys, nil
 }
 
 // Page reads up to top rows from position skip on and counts the selection. The count costs a query only where the page does not tell it.
@@ -179,7 +186,7 @@ func (s *RemoteSelection) Page(ctx context.Context, p *Projection, skip, top int
 	if err != nil {
 		return nil, err
 	}
-	if core.keys != nil {
+	if core.fixed != nil {
 		return core.fixedPage(ctx, p, skip, top)
 	}
 	page := &Page{First: skip}
@@ -203,20 +210,14 @@ func (s *selection) fixedPage(ctx context.Context, p *Projection, skip, top int)
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
-	part := s.slice(skip, skip+top)
-	page := &Page{First: skip, Count: len(s.keys)}
-	alive := map[string]*Row{}
-	for start := 0; start < len(part.keys); start += keysAtOnce {
-		chunk := part.slice(start, start+keysAtOnce)
-		rows, err := p.read(ctx, s.with(chunk.narrowed()), len(chunk.keys))
-		if err != nil {
-			return nil, err
-		}
-		for i := range rows {
-			alive[identity(rows[i].Values[:len(s.class.model.Key)])] = &rows[i]
-		}
+	page := &Page{First: skip, Count: s.fixed.Len()}
+	members := s.slice(skip, skip+top).fixed
+	keys := members.Keys(0, members.Len())
+	alive, err := p.byKeys(ctx, s, keys)
+	if err != nil {
+		return nil, err
 	}
-	for _, key := range part.keys {
+	for _, key := range keys {
 		if row := alive[identity(key)]; row != nil {
 			page.Rows = append(page.Rows, *row)
 			continue
@@ -224,4 +225,19 @@ func (s *selection) fixedPage(ctx context.Context, p *Projection, skip, top int)
 		page.Rows = append(page.Rows, Row{Key: keyText(key), Dead: true})
 	}
 	return page, nil
+}
+
+// byKeys reads the rows of fixed members, by the identity of their keys; gone ones are not among them.
+func (p *Projection) byKeys(ctx context.Context, s *selection, keys [][]any) (map[string]*Row, error) {
+	alive := make(map[string]*Row, len(keys))
+	for chunk := range slices.Chunk(keys, keysAtOnce) {
+		rows, err := p.read(ctx, s.with(s.class.keySource(chunk)), len(chunk))
+		if err != nil {
+			return nil, err
+		}
+		for i := range rows {
+			alive[identity(rows[i].Values[:len(s.class.model.Key)])] = &rows[i]
+		}
+	}
+	return alive, nil
 }

@@ -228,20 +228,10 @@ type DropFailure struct {
 // could not be deleted (O-370, R-296). Entities that are gone meanwhile are no failure.
 func (s *RemoteSelection) Drop(ctx context.Context) ([]DropFailure, error) {
 	ctx = remote(ctx)
-	if err := s.core.class.may(ctx, privileges.Drop); err != nil {
-		return nil, err
-	}
 	var failures []DropFailure
-	for r, err := range s.core.each(ctx) {
-		if err != nil {
-			return failures, err
-		}
-		if err := r.drop(ctx, false); err != nil && !errors.Is(err, ErrNotFound) {
-			failures = append(failures, DropFailure{Key: r.Key(), Err: err})
-		}
-		if err := ctx.Err(); err != nil {
-			return failures, err
-		}
-	}
-	return failures, nil
+	err := s.core.drop(ctx, func(r *record, cause error) (goOn bool) {
+		failures = append(failures, DropFailure{Key: r.Key(), Err: cause})
+		return true
+	})
+	return failures, err
 }

@@ -3,10 +3,10 @@ package dataclasses
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ordago/ordago/internal/keyset"
 	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
 )
@@ -43,14 +43,7 @@ func keyText(key []any) string {
 
 // identity is different for different keys: keyText is not where texts of a composite key have commas.
 func identity(key []any) string {
-	if len(key) == 1 {
-		return model.KeyText(key[0])
-	}
-	var text strings.Builder
-	for _, k := range key {
-		text.WriteString(strconv.Quote(model.KeyText(k)))
-	}
-	return text.String()
+	return keyset.Identity(key)
 }
 
 // system fills what every row has from its first values.

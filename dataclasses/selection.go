@@ -3,18 +3,25 @@ package dataclasses
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 
+	"github.com/ordago/ordago/internal/keyset"
 	"github.com/ordago/ordago/internal/query"
 	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
 )
 
-// Selection references entities of one dataclass (O-300). It is immutable, safe for concurrent use, and lazy:
-// it reads the database when it is counted or iterated, not when it is made.
+// Selection references entities of one dataclass (O-300). It is either lazy or fixed:
+//
+//   - A lazy one, as [DataClass.All] and [Selection.Query] return it, is a description that is read when it is used, each time again and
+//     with the rights of who uses it. It costs no memory, and what is built on it becomes one SQL statement.
+//   - A fixed one holds the keys of its members (O-301): [Selection.Fix] makes it of a lazy one, and set operations with a fixed one,
+//     [DataClass.NewSelection], [DataClass.FromCollection] and [Selection.Drop] return it. Entities that are deleted keep their place (O-303).
+//
+// A selection is immutable and safe for concurrent use, with one exception: an alterable one (O-313) can be extended by [Selection.Add]
+// and belongs to one goroutine at a time.
 type Selection[T any] struct{ core *selection }
 
 func (s *Selection[T]) scope() Scope { return OfSelection }
@@ -67,23 +74,8 @@ func (s *Selection[T]) OrderBy(paths string) (*Selection[T], error) {
 	return &Selection[T]{core: core}, nil
 }
 
-// Slice returns the entities from position start up to but not including end, in the selection's order (O-345).
-// Both are 0 or more; an end before start gives an empty selection, one beyond the end what there is.
-func (s *Selection[T]) Slice(start, end int) *Selection[T] {
-	return &Selection[T]{core: s.core.slice(start, end)}
-}
-
 // Count returns the number of entities.
 func (s *Selection[T]) Count(ctx context.Context) (int, error) { return s.core.count(ctx) }
-
-// First returns the first entity, or nil when the selection is empty (O-307).
-func (s *Selection[T]) First(ctx context.Context) (*Entity[T], error) {
-	records, err := s.core.slice(0, 1).records(ctx)
-	if err != nil || len(records) == 0 {
-		return nil, err
-	}
-	return entityOf[T](records[0]), nil
-}
 
 // Entities iterates over the selection in its order. The keys are read at the start, the entities in pages of 200:
 // no cursor stays open meanwhile, and entities that disappear meanwhile are passed over. An error ends the iteration.
@@ -140,16 +132,19 @@ func keysOfEntities(values []any) []any {
 	return values
 }
 
-// selection is a selection without its type parameter: a source for SQL, or a list of keys in order.
+// selection is a selection without its type parameter: a source for SQL, or a list of keys.
 type selection struct {
 	class  *class
 	source *sqlplan.Source
-	keys   [][]any // fixed members in order, dead ones included; nil: the source decides
-	remote bool    // made for a remote caller: what is hidden from it is unknown
+	fixed  *keyset.List // members, dead ones included; nil: the source decides
+	remote bool         // made for a remote caller: what is hidden from it is unknown
+
+	alterable bool
+	adding    *keyset.Builder // members of an alterable selection that was added to, instead of fixed
 }
 
 func (s *selection) with(source *sqlplan.Source) *selection {
-	return &selection{class: s.class, source: source, remote: s.remote}
+	return &selection{class: s.class, source: source, remote: s.remote, alterable: s.alterable}
 }
 
 func (s *selection) query(text string, d query.Dialect, v sqlplan.Values) (*selection, error) {
@@ -188,26 +183,12 @@ func (s *selection) checked(source *sqlplan.Source) (*selection, error) {
 	return s.with(source), nil
 }
 
-func (s *selection) slice(start, end int) *selection {
-	start, end = max(start, 0), max(end, 0)
-	end = max(end, start)
-	if s.keys != nil {
-		n := len(s.keys)
-		return &selection{class: s.class, keys: s.keys[min(start, n):min(end, n)], remote: s.remote}
-	}
-	source := *s.source
-	source.Offset = s.source.Offset + start
-	source.Limit = end - start
-	if s.source.Limit >= 0 {
-		source.Limit = max(0, min(source.Limit, s.source.Limit-start))
-	}
-	return s.with(&source)
-}
-
 // relatedTo is the selection of entities whose attribute has one of the values.
 func (c *class) relatedTo(a *model.Attribute, values []any) *selection {
 	condition := &sqlplan.Related{Attribute: a, Values: values}
-	return &selection{class: c, source: &sqlplan.Source{Class: c.model, Conditions: []sqlplan.Condition{condition}, Limit: -1}}
+	s := c.all()
+	s.source.Conditions = append(s.source.Conditions, condition)
+	return s
 }
 
 func (s *selection) lens(ctx context.Context) sqlplan.Lens {
@@ -222,8 +203,8 @@ func (s *selection) count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if s.keys != nil {
-		return len(s.keys), nil
+	if list := s.list(); list != nil {
+		return list.Len(), nil
 	}
 	statement, err := s.class.ds.plans(ctx).Count(s.source, s.lens(ctx))
 	if err != nil {
@@ -241,97 +222,12 @@ func (s *selection) records(ctx context.Context) ([]*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.keys != nil {
-		return s.class.recordsByKey(ctx, s.keys)
+	if list := s.list(); list != nil {
+		return s.class.recordsOf(ctx, list)
 	}
 	statement, err := s.class.ds.plans(ctx).Select(s.source, s.class.stored, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}
 	return s.class.query(ctx, s.class.ds.reader(ctx), statement)
-}
-
-// recordsByKey reads entities in the order of the keys; those that are gone are left out.
-func (c *class) recordsByKey(ctx context.Context, keys [][]any) ([]*record, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	statement, err := c.ds.planner.Select(c.keySource(keys), c.stored, c.ds.inside(ctx))
-	if err != nil {
-		return nil, err
-	}
-	found, err := c.query(ctx, c.ds.reader(ctx), statement)
-	if err != nil {
-		return nil, err
-	}
-	byKey := make(map[string]*record, len(found))
-	for _, r := range found {
-		key, err := c.keyOf(r.ptr)
-		if err != nil {
-			return nil, err
-		}
-		byKey[identity(key)] = r
-	}
-	records := make([]*record, 0, len(keys))
-	for _, key := range keys {
-		if r := byKey[identity(key)]; r != nil {
-			records = append(records, r)
-		}
-	}
-	return records, nil
-}
-
-// page is how many entities are read at once.
-const page = 200
-
-func (s *selection) each(ctx context.Context) iter.Seq2[*record, error] {
-	return func(yield func(*record, error) bool) {
-		ctx := s.class.ds.oneRead(ctx)
-		keys, err := s.members(ctx, -1)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for chunk := range slices.Chunk(keys, page) {
-			records, err := s.class.recordsByKey(ctx, chunk)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, r := range records {
-				if !yield(r, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// members reads the keys of the selection in order; more than most (if not negative) is a *LimitError.
-func (s *selection) members(ctx context.Context, most int) ([][]any, error) {
-	if err := s.class.may(ctx, privileges.Read); err != nil {
-		return nil, err
-	}
-	s, err := s.evaluated(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if s.keys != nil {
-		return s.keys, nil
-	}
-	statement, err := s.class.ds.plans(ctx).Keys(s.source, s.lens(ctx))
-	if err != nil {
-		return nil, err
-	}
-	keys := [][]any{}
-	n := len(s.class.model.Key)
-	err = scan(ctx, s.class.ds.reader(ctx), statement, n, func(raw []any) error {
-		if most >= 0 && len(keys) == most {
-			return &LimitError{What: fmt.Sprintf("entities of %s in one set", s.class.model.Name), Max: most}
-		}
-		key := make([]any, n)
-		keys = append(keys, key)
-		return canonicalRow(s.class.model.Key, raw, key)
-	})
-	return keys, err
 }

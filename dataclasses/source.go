@@ -10,15 +10,15 @@ import (
 
 // narrowed is the source to build on: fixed members become a condition, and so does a selection with a window.
 func (s *selection) narrowed() *sqlplan.Source {
-	if s.keys != nil {
-		return s.class.keySource(s.keys)
+	if list := s.list(); list != nil {
+		return s.class.listSource(list)
 	}
 	copied := *s.source
 	if s.source.Offset == 0 && s.source.Limit < 0 {
 		copied.Conditions = slices.Clone(copied.Conditions)
 		return &copied
 	}
-	copied.Conditions, copied.Offset, copied.Limit = []sqlplan.Condition{&sqlplan.Within{Source: s.source}}, 0, -1
+	copied.Conditions, copied.Offset, copied.Limit, copied.Backwards = []sqlplan.Condition{&sqlplan.Within{Source: s.source}}, 0, -1, false
 	if q := sorting(s.source); q != nil {
 		copied.Conditions = append(copied.Conditions, &sqlplan.Query{Query: &query.Query{Order: q.Query.Order, Text: q.Query.Text, Dialect: q.Query.Dialect}, Values: q.Values, Trusted: q.Trusted})
 	}
@@ -38,8 +38,8 @@ func sorting(s *sqlplan.Source) *sqlplan.Query {
 // ofApplication is the selection of a function for a remote caller: what its conditions use is the application's choice and not
 // checked against the caller's rights; what the caller adds, and what is shown, is.
 func (s *selection) ofApplication() *selection {
-	if s.keys != nil {
-		return &selection{class: s.class, keys: s.keys, remote: true}
+	if list := s.list(); list != nil {
+		return &selection{class: s.class, fixed: list, remote: true}
 	}
 	return &selection{class: s.class, source: trusted(s.source), remote: true}
 }
@@ -64,6 +64,16 @@ func trustedCondition(c sqlplan.Condition) sqlplan.Condition {
 		return &q
 	case *sqlplan.Within:
 		return &sqlplan.Within{Source: trusted(c.Source)}
+	case *sqlplan.Reached:
+		return &sqlplan.Reached{Relation: c.Relation, From: trusted(c.From), Trusted: true}
+	case *sqlplan.Except:
+		return &sqlplan.Except{Source: trusted(c.Source)}
+	case *sqlplan.Union:
+		sources := make([]*sqlplan.Source, len(c.Sources))
+		for i, s := range c.Sources {
+			sources[i] = trusted(s)
+		}
+		return &sqlplan.Union{Sources: sources}
 	}
 	return c
 }
@@ -77,7 +87,7 @@ func (s *selection) forFunction() *selection {
 
 // mayUse checks the right to read what the selection's conditions use.
 func (s *selection) mayUse(ctx context.Context) error {
-	if s.keys != nil {
+	if s.list() != nil {
 		return nil
 	}
 	lens := s.lens(ctx)

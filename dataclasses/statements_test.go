@@ -166,6 +166,64 @@ func TestStatementsOfOneEntity(t *testing.T) {
 			_, err := dataclasses.SumBy[int64, float64](t.Context(), dataclasses.Of[Book](ds).All(), "authorID", "price")
 			return err
 		}, 1},
+		{"last", func() error { _, err := dataclasses.Of[Book](ds).All().Last(t.Context()); return err }, 1},
+	}
+	for _, s := range steps {
+		if got := count(func() {
+			if err := s.do(); err != nil {
+				t.Errorf("%s: %v", s.name, err)
+			}
+		}); got != s.want {
+			t.Errorf("%s: %d statements read, want %d", s.name, got, s.want)
+		}
+	}
+}
+
+// What is asked of a selection is one statement, whatever the number of entities; set operations of lazy selections are none.
+func TestStatementsOfSelections(t *testing.T) {
+	t.Parallel()
+	ds, count := openCounting(t, library()...)
+	for i := range 150 {
+		newBook(t, ds, fmt.Sprint(i), float64(i), newAuthor(t, ds, "A", fmt.Sprint(i)))
+	}
+	ctx := t.Context()
+	all, cheap := dataclasses.Of[Book](ds).All(), must(dataclasses.Of[Book](ds).Query("price < 100"))
+	fixed := must(all.Fix(ctx))
+	few := must(cheap.Fix(ctx))
+	collection := must(all.ToCollection(ctx, "", dataclasses.CollectionOptions{}))
+	steps := []struct {
+		name string
+		do   func() error
+		want int64
+	}{
+		{"min", func() error { _, _, err := dataclasses.Min[string](ctx, all, "title"); return err }, 1},
+		{"average", func() error { _, _, err := fixed.Average(ctx, "price"); return err }, 1},
+		{"distinct", func() error { _, err := dataclasses.Distinct[string](ctx, all, "title"); return err }, 1},
+		{"extract", func() error { _, err := dataclasses.Extract[string](ctx, all, "author.lastName"); return err }, 1},
+		{"extract of fixed", func() error { _, err := dataclasses.Extract[string](ctx, fixed, "author.lastName"); return err }, 1},
+		{"extract entities", func() error { _, err := dataclasses.ExtractEntities[Author](ctx, all, "author"); return err }, 2},
+		{"projection", func() error {
+			authors, err := dataclasses.Related[Author](all, "author")
+			if err == nil {
+				_, err = authors.Count(ctx)
+			}
+			return err
+		}, 1},
+		{"to collection with two relations", func() error {
+			_, err := all.ToCollection(ctx, "title,author.fullName,author.books.title", dataclasses.CollectionOptions{})
+			return err
+		}, 3},
+		{"from collection", func() error { _, err := dataclasses.Of[Book](ds).FromCollection(ctx, collection); return err }, 1},
+		{"lazy and", func() error { _, err := all.And(ctx, cheap); return err }, 0},
+		{"lazy or", func() error { _, err := all.Or(ctx, cheap); return err }, 0},
+		{"count of a lazy minus", func() error { _, err := must(all.Minus(ctx, cheap)).Count(ctx); return err }, 1},
+		{"fixed and", func() error { _, err := must(fixed.And(ctx, few)).Count(ctx); return err }, 0},
+		{"lazy and fixed", func() error { _, err := all.And(ctx, few); return err }, 1},
+		{"query on fixed", func() error { _, err := must(fixed.Query("price > 3")).Count(ctx); return err }, 1},
+		{"at from the end", func() error { _, err := all.At(ctx, -20); return err }, 1},
+		{"last of a slice", func() error { _, err := all.Slice(-100, -3).Last(ctx); return err }, 1},
+		{"clean", func() error { _, err := fixed.Clean(ctx); return err }, 1},
+		{"contains", func() error { _, err := all.Contains(ctx, must(fixed.First(ctx))); return err }, 2},
 	}
 	for _, s := range steps {
 		if got := count(func() {

@@ -113,11 +113,23 @@ func (r *record) update(ctx context.Context, tx *gorm.DB) error {
 		return err
 	}
 	ctx = triggers.WithOld(ctx, r.before())
-	done := tx.WithContext(ctx).Select("*").Omit(clause.Associations).Updates(r.ptr)
+	done := r.whereBlankKeys(tx.WithContext(ctx)).Select("*").Omit(clause.Associations).Updates(r.ptr)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return triggers.ErrStale // of a model without stamp and hooks, which the triggers' plugin does not look at
 	}
 	return ofTrigger(done.Error)
+}
+
+// whereBlankKeys names the zero parts of the key: GORM leaves them out and would write all rows that agree in the others.
+func (r *record) whereBlankKeys(tx *gorm.DB) *gorm.DB {
+	for _, a := range r.class.model.Key {
+		switch v, err := a.Driver(r.before()); {
+		case err != nil:
+		case v == int64(0), v == "", v == 0.0, v == false:
+			tx = tx.Where(clause.Eq{Column: clause.Column{Table: clause.CurrentTable, Name: a.Column}, Value: v})
+		}
+	}
+	return tx
 }
 
 // compareStamp refuses an update whose sender saw another stamp than the one loaded: REST sends the stamp it read.

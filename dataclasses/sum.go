@@ -83,11 +83,7 @@ func (s *selection) sums(ctx context.Context, of, by string) ([]groupSum, error)
 	if s, err = s.evaluated(ctx); err != nil {
 		return nil, err
 	}
-	source := s.source
-	if s.keys != nil {
-		source = s.narrowed()
-	}
-	statement, err := s.class.ds.plans(ctx).Sum(source, sumOf, groupBy, s.lens(ctx))
+	statement, err := s.class.ds.plans(ctx).Sum(s.readable(), sumOf, groupBy, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,9 @@ func (r *resolver) selection(s *Source, ordered bool) (*selection, error) {
 	require(result.where)
 	if ordered {
 		result.order, err = r.order(s)
+		if s.Backwards {
+			reverse(result.order)
+		}
 	}
 	return result, err
 }
@@ -75,6 +78,12 @@ func (r *resolver) condition(c Condition) (*node, error) {
 		return r.within(c)
 	case *Reached:
 		return r.reached(c)
+	case *Along:
+		return r.along(c)
+	case *Union:
+		return r.union(c)
+	case *Except:
+		return r.except(c)
 	}
 	return nil, fmt.Errorf("condition %T is not one of this package", c)
 }
@@ -98,6 +107,9 @@ func (r *resolver) reading(q *Query) {
 
 func (r *resolver) keys(k *Keys) (*node, error) {
 	class := r.root.class
+	if k.Numbers != nil {
+		return r.numbers(k.Numbers)
+	}
 	if len(class.Key) == 1 {
 		values := make([]any, 0, len(k.List))
 		for _, key := range k.List {

@@ -18,7 +18,7 @@ type node struct {
 	symbol string // of compareTest and foldCompareTest: an SQL comparison operator
 	values []any  // to bind
 	within *selection
-	column *model.Attribute // of amongTest: of the rows in within
+	column *model.Attribute // of amongTest: what the other selection is read for
 	row    *ref             // of unrelatedTest: what must not be there
 	doc    *document        // nil: the column itself
 	as     dialect.JSONKind // as what the place in the document is read

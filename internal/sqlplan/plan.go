@@ -26,10 +26,11 @@ type Source struct {
 	Order      []query.OrderItem // empty: by primary key
 	Offset     int
 	Limit      int  // < 0: no limit
+	Backwards  bool // the order is reversed, and the window counted from the end
 	Presence   bool // images and blobs are read as whether there is one, not with their bytes
 }
 
-// Condition is *Query, *Keys, *Related or *Within.
+// Condition is *Query, *Keys, *Related, *Within, *Reached, *Along, *Union or *Except.
 type Condition interface{ condition() }
 
 // Query is a parsed query string with the values of its placeholders.
@@ -52,8 +53,12 @@ type Values struct {
 	NoFormulas bool // allowFormulas is false (O-146)
 }
 
-// Keys holds for entities whose primary key is in the list (canonical values, one slice per entity).
-type Keys struct{ List [][]any }
+// Keys holds for entities whose primary key is in the list: canonical values, one slice per entity, or the numbers of a key that is
+// one whole number.
+type Keys struct {
+	List    [][]any
+	Numbers []int64
+}
 
 // Related holds for entities whose attribute (a storage attribute of the class) equals one of the canonical values.
 type Related struct {

@@ -147,8 +147,13 @@ func (w *writer) in(n *node) {
 	}
 }
 
-// uniform returns a long list as []int64 or []string if it is one, else nil.
+// uniform returns a long list as []int64 or []string if it is one, else nil. A list of numbers may come as one value.
 func uniform(values []any) any {
+	if len(values) == 1 {
+		if list, ok := values[0].([]int64); ok {
+			return list
+		}
+	}
 	if len(values) < manyKeys {
 		return nil
 	}

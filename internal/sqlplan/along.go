@@ -6,18 +6,18 @@ import (
 	"github.com/ordago/ordago/model"
 )
 
-// Reached holds for entities that a path of relations leads to, the last to the source's class: from rows of the first step's class
+// Along holds for entities that a path of relations leads to, the last to the source's class: from rows of the first step's class
 // whose own link is one of the canonical values.
-type Reached struct {
+type Along struct {
 	Path   []*model.Attribute // relations, aliases replaced
 	Values []any
 }
 
-func (*Reached) condition() {}
+func (*Along) condition() {}
 
-// reached asks for the rows before the last step and for those before them, each in the list of the next. Every class on the way is
+// along asks for the rows before the last step and for those before them, each in the list of the next. Every class on the way is
 // restricted like the end.
-func (r *resolver) reached(c *Reached) (*node, error) {
+func (r *resolver) along(c *Along) (*node, error) {
 	if len(c.Path) == 0 || c.Path[len(c.Path)-1].Target != r.root.class {
 		return nil, fmt.Errorf("no path of relations leads to %s", r.root.class.Name)
 	}
@@ -31,20 +31,11 @@ func (r *resolver) reached(c *Reached) (*node, error) {
 	}
 	outer := r.root
 	r.root = &ref{class: last.Class}
-	source := &Source{Class: last.Class, Conditions: []Condition{&Reached{Path: c.Path[:len(c.Path)-1], Values: c.Values}}, Limit: -1}
+	source := &Source{Class: last.Class, Conditions: []Condition{&Along{Path: c.Path[:len(c.Path)-1], Values: c.Values}}, Limit: -1}
 	inner, err := r.selection(source, false)
 	r.root = outer
 	if err != nil {
 		return nil, err
 	}
 	return &node{at: outer, attr: here, test: amongTest, within: inner, column: there}, nil
-}
-
-// among asks whether a column is one of the values that another selection has in a column.
-func (w *writer) among(n *node) {
-	w.writeColumn(n.at, n.attr)
-	w.write(" IN (")
-	w.selection(n.within, []target{{at: n.within.root, attr: n.column}}, false)
-	w.write(")")
-	n.within.root.bound = false
 }
