@@ -189,6 +189,43 @@ func (l *ledger) collect(ctx context.Context, sel *dataclasses.Selection[Bill], 
 	return list, err
 }
 
+// combined counts a set operation of the bills of a week and the small ones.
+func (l *ledger) combined(ctx context.Context, op func(*dataclasses.Selection[Bill], context.Context, dataclasses.Members[Bill]) (*dataclasses.Selection[Bill], error),
+	from, to model.Day) (any, error) {
+	week, err := l.bills.Query("date >= :1 and date < :2", from, to)
+	if err != nil {
+		return nil, err
+	}
+	small, err := l.bills.Query("total < 5000")
+	if err != nil {
+		return nil, err
+	}
+	both, err := op(week, ctx, small)
+	if err != nil {
+		return nil, err
+	}
+	n, err := both.Count(ctx)
+	return int64(n), err
+}
+
+// texts reads a column of texts.
+func (l *ledger) texts(ctx context.Context, statement string) (any, error) {
+	rows, err := l.db.QueryContext(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		list = append(list, text)
+	}
+	return list, rows.Err()
+}
+
 func (l *ledger) count(ctx context.Context, text string, values ...any) (any, error) {
 	sel, err := l.bills.Query(text, values...)
 	if err != nil {
@@ -251,6 +288,33 @@ func (l *ledger) tasks() []task {
 		{"Sum", total, func(ctx context.Context) (any, error) {
 			return l.number(ctx, "SELECT sum(b.total) FROM bills b WHERE "+l.fold("b.status")+" = "+l.mark(1), "approved")
 		}},
+		{"Average", func(ctx context.Context) (any, error) {
+			sel, err := l.bills.Query("date >= :1 and date < :2", from, to)
+			if err != nil {
+				return nil, err
+			}
+			mean, _, err := sel.Average(ctx, "total")
+			return int64(mean), err
+		}, func(ctx context.Context) (any, error) {
+			return l.number(ctx, "SELECT sum(b.total) / count(*) FROM bills b WHERE b.date >= "+l.mark(1)+" AND b.date < "+l.mark(2), from.String(), to.String())
+		}},
+		{"Distinct", func(ctx context.Context) (any, error) {
+			return dataclasses.Distinct[string](ctx, l.bills.All(), "status")
+		}, func(ctx context.Context) (any, error) {
+			return l.texts(ctx, "SELECT b.status FROM bills b GROUP BY b.status ORDER BY 1")
+		}},
+		{"And", func(ctx context.Context) (any, error) {
+			return l.combined(ctx, (*dataclasses.Selection[Bill]).And, from, to)
+		}, func(ctx context.Context) (any, error) {
+			return l.number(ctx, "SELECT count(*) FROM bills b WHERE b.date >= "+l.mark(1)+" AND b.date < "+l.mark(2)+" AND b.total < 5000", from.String(), to.String())
+		}},
+		{"Minus", func(ctx context.Context) (any, error) {
+			return l.combined(ctx, func(s *dataclasses.Selection[Bill], ctx context.Context, x dataclasses.Members[Bill]) (*dataclasses.Selection[Bill], error) {
+				return s.Minus(ctx, x)
+			}, from, to)
+		}, func(ctx context.Context) (any, error) {
+			return l.number(ctx, "SELECT count(*) FROM bills b WHERE b.date >= "+l.mark(1)+" AND b.date < "+l.mark(2)+" AND NOT b.total < 5000", from.String(), to.String())
+		}},
 		{"DeepPage", func(ctx context.Context) (any, error) { return l.find(ctx, deep, deep+100, "total >= 0 order by ID") },
 			func(ctx context.Context) (any, error) {
 				return l.read(ctx, fmt.Sprintf("bills b WHERE b.total >= 0 ORDER BY b.id LIMIT 100 OFFSET %d", deep))
@@ -295,4 +359,41 @@ func BenchmarkLedger(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkLedgerSets measures set operations on selections whose members are fixed: a million keys on one side, half of them on the other.
+func BenchmarkLedgerSets(b *testing.B) {
+	l := openLedger(b, 1_000_000)
+	all, err := l.bills.All().Fix(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	half, err := l.bills.Query("total >= 50000")
+	if err == nil {
+		half, err = half.Fix(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	operations := map[string]func() (*dataclasses.Selection[Bill], error){
+		"And":   func() (*dataclasses.Selection[Bill], error) { return all.And(b.Context(), half) },
+		"Or":    func() (*dataclasses.Selection[Bill], error) { return half.Or(b.Context(), all) },
+		"Minus": func() (*dataclasses.Selection[Bill], error) { return all.Minus(b.Context(), half) },
+	}
+	for name, op := range operations {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := op(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("Fix", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := l.bills.All().Fix(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
