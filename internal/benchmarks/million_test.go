@@ -296,7 +296,7 @@ func (l *ledger) tasks() []task {
 			mean, _, err := sel.Average(ctx, "total")
 			return int64(mean), err
 		}, func(ctx context.Context) (any, error) {
-			return l.number(ctx, "SELECT sum(b.total) / count(*) FROM bills b WHERE b.date >= "+l.mark(1)+" AND b.date < "+l.mark(2), from.String(), to.String())
+			return l.number(ctx, "SELECT CAST(sum(b.total) AS bigint) / count(*) FROM bills b WHERE b.date >= "+l.mark(1)+" AND b.date < "+l.mark(2), from.String(), to.String())
 		}},
 		{"Distinct", func(ctx context.Context) (any, error) {
 			return dataclasses.Distinct[string](ctx, l.bills.All(), "status")
