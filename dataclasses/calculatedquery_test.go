@@ -40,9 +40,6 @@ func (a *asks) take() []string {
 	return log
 }
 
-// today is the day on which ages are counted.
-var today = model.NewDay(2026, 6, 15)
-
 func ageOf(born model.Day) *int64 {
 	if born.IsZero() {
 		return nil

@@ -1,6 +1,7 @@
 package dataclasses
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ordago/ordago/internal/dialect"
@@ -39,10 +40,8 @@ func wildcard(text, pattern string) bool {
 	if len(parts) == 1 {
 		return text == pattern
 	}
-	for _, part := range parts[1 : len(parts)-1] {
-		if part == "" {
-			return false
-		}
+	if slices.Contains(parts[1:len(parts)-1], "") {
+		return false
 	}
 	first, last := parts[0], parts[len(parts)-1]
 	if len(text) < len(first)+len(last) || !strings.HasPrefix(text, first) || !strings.HasSuffix(text, last) {

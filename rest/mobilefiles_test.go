@@ -136,15 +136,15 @@ func TestMobileStores(t *testing.T) {
 			}
 		}
 		there := func() string {
-			list := ""
+			var list strings.Builder
 			for _, id := range []string{"1", "2", "3", "4", "5"} {
 				if _, ok, err := store.Load(ctx, id); err != nil {
 					t.Fatal(err)
 				} else if ok {
-					list += id
+					list.WriteString(id)
 				}
 			}
-			return list
+			return list.String()
 		}
 		var got []string
 		for _, step := range []func(){
