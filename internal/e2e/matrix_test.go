@@ -31,7 +31,7 @@ func anywhere(matrixSpec) bool   { return true }
 
 // available is a row of the availability matrix, session.md section 5.1.
 type available struct {
-	row     string // its number there; "" for what section 5.1 leaves to others
+	row     string // its number there; "" for what other sections say
 	context string
 	in      places
 	on, off whose                     // with scalable sessions and without
@@ -90,11 +90,11 @@ func webRows() []available {
 		// Row 12: there is no SOAP; a front of the program's own binds its sessions so.
 		{"12", "front of the program's own", served, atHost, null, func(m *machine) []string { return m.lines(m.browser.send("POST", "../soap", "")) }},
 		{"", "route that binds no session", served, null, null, func(m *machine) []string { return m.lines(m.browser.send("POST", "../unbound", "")) }},
-		{"14", "trigger of a save over REST", served, atHost, null, func(m *machine) []string {
+		{"", "trigger of a save over REST", served, atHost, null, func(m *machine) []string {
 			seen, _ := m.browser.ok("POST", "Visit?$method=update", `{"place":"here"}`)["seen"].(string)
 			return []string{"trigger " + seen}
 		}},
-		{"13", "method with the attribute Execute on Server, called by a web request", served, atHost, null, func(m *machine) []string {
+		{"", "method with the attribute Execute on Server, called by a web request", served, atHost, null, func(m *machine) []string {
 			m.browser.ok("POST", "$catalog/call", `["called by a web request"]`)
 			return m.hears("called by a web request")
 		}},
@@ -206,10 +206,9 @@ func (m *machine) sight(w whose) string {
 	}
 }
 
-// S-020, S-022, S-023, S-025, S-028, S-029, S-031, S-032, S-033, S-035, S-036, S-037, S-039, S-041, S-042, S-043, S-044, S-046, S-047, S-048,
-// S-049, S-050, S-056, S-057, S-058, S-059, S-107, S-108, S-114, S-115, S-225, S-260, S-261, S-281, S-370, T-14: which session is current in
-// each context, in real processes: a server and a single-user application, with scalable sessions and without, and a single-user
-// application that serves nothing.
+// S-020, S-022, S-023, S-025, S-028, S-029, S-031, S-032, S-033, S-035, S-036, S-037, S-039, S-041, S-044, S-046, S-047, S-048, S-049, S-050,
+// S-057, S-058, S-107, S-114, S-115, S-261, S-262, S-281, S-370, T-14: which session is current in each context, in real processes: a server
+// and a single-user application, with scalable sessions and without, and a single-user application that serves nothing.
 func TestAvailability(t *testing.T) {
 	t.Parallel()
 	for name, spec := range map[string]matrixSpec{
