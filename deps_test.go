@@ -72,7 +72,7 @@ examples/...:       golang.org/x/crypto golang.org/x/time gorm.io/gorm
 sessiontest:
 internal/ordatest:  gorm.io/driver/postgres gorm.io/gorm
 internal/benchmarks:
-internal/e2e:
+internal/e2e:       github.com/labstack/echo/v4
 internal/proptest:
 .:
 `

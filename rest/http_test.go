@@ -446,12 +446,18 @@ func TestNewAnswersPanicsAndErrors(t *testing.T) {
 	b.want(413, "__ERROR", "POST", "/big", strings.Repeat("x", 33<<20))
 }
 
+// S-281: the server runs in a process with a session; a route that binds none has neither that session nor its freedom.
 func TestServe(t *testing.T) {
 	t.Parallel()
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, stop := context.WithCancel(session.NewContext(t.Context(), session.NewStandalone("")))
 	entered, leave := make(chan struct{}), make(chan struct{})
 	e := rest.New()
-	e.GET("/slow", func(c echo.Context) error { close(entered); <-leave; return c.String(200, "finished") })
+	e.GET("/slow", func(c echo.Context) error {
+		close(entered)
+		<-leave
+		ctx := c.Request().Context()
+		return c.String(200, fmt.Sprintf("finished, session %t, enforced %t", session.Current(ctx) != nil, session.Enforced(ctx)))
+	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -467,7 +473,7 @@ func TestServe(t *testing.T) {
 	}
 	stop()
 	close(leave)
-	if r := <-answered; r.status != 200 || r.body != "finished" {
+	if r := <-answered; r.status != 200 || r.body != "finished, session false, enforced true" {
 		t.Errorf("a running request got %d %s while the server stopped", r.status, r.body)
 	}
 	if err := <-served; err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/ordago/ordago/session"
 )
 
 // How long the server waits for clients.
@@ -56,16 +58,17 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // ServeListener answers requests on l, which it closes, with limits on headers and on the time clients take. When ctx ends, no new
 // requests are accepted and running ones may finish within grace; those that do not are cut, which is an error. The contexts of requests
-// have the values of ctx.
+// have the values of ctx but not its session: until one is bound they are [session.Anonymous].
 // What net/http says about broken connections goes to log at debug level.
 func ServeListener(ctx context.Context, h http.Handler, l net.Listener, grace time.Duration, log *slog.Logger) error {
+	base := session.Anonymous(context.WithoutCancel(ctx))
 	server := &http.Server{
 		Handler:           withWriteDeadline(h),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          slog.NewLogLogger(log.With("from", "net/http").Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

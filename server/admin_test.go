@@ -143,6 +143,33 @@ func TestAdminDrop(t *testing.T) {
 	}
 }
 
+// S-010, S-417: the application's own session cannot be dropped, and the page does not offer it.
+func TestAdminCannotDropTheApplication(t *testing.T) {
+	t.Parallel()
+	for _, standalone := range []bool{false, true} {
+		c := adminConfig(t)
+		c.Standalone = standalone
+		s := start(t, c)
+		admin, id := administrator(t, s), s.Session().ID()
+		resp, err := admin.PostForm(s.adminRoot()+"/4DACTION/drop", url.Values{"id": {id}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusConflict || !strings.Contains(string(body), "This session is the application's own") {
+			t.Errorf("drop of the %v session: %d %s, %v, want 409 and the reason", s.Session().Kind(), resp.StatusCode, body, err)
+		}
+		if s.Session().Closed() {
+			t.Errorf("the %v session has ended", s.Session().Kind())
+		}
+		_, page := fetch(admin, s.adminRoot()+"/")
+		if strings.Contains(page, id) || strings.Count(page, `name="id"`) != 1 || !strings.Contains(page, "<td>server<td>designer") {
+			t.Errorf("the page offers to drop the %v session: %s", s.Session().Kind(), page)
+		}
+	}
+}
+
 // S-315, S-418: nothing without the key, which counts in the body of a POST only; a session of the application does not help, not even one
 // that holds WebAdmin there.
 func TestAdminNeedsTheKey(t *testing.T) {

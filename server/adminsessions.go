@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -98,7 +99,7 @@ func (a *administration) sendSessions(ctx context.Context, _ *session.Session, c
 }
 
 // drop ends the session whose ID the form names, on whatever web server it is; the client of a remote session is disconnected (S-417).
-// One that is gone is no error.
+// One that is gone is no error. That of the application itself is refused: without it the program could not go on.
 func (a *administration) drop(ctx context.Context, s *session.Session, c *web.Call) error {
 	switch {
 	case c.Verb() != http.MethodPost:
@@ -108,7 +109,11 @@ func (a *administration) drop(ctx context.Context, s *session.Session, c *web.Ca
 	}
 	id, _ := c.Field("id")
 	for _, m := range a.server.managers() {
-		if err := m.Drop(ctx, id); err != nil {
+		err := m.Drop(ctx, id)
+		if errors.Is(err, session.ErrApplication) {
+			return c.SendStatus(http.StatusConflict)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -41,17 +41,22 @@ func (s *Server) Storage() *session.Object { return s.storage }
 // MaxStorage is the size in bytes that [Server.Storage] may have.
 const MaxStorage = 16 << 20
 
-// webContext is what web requests begin with: the application, and no session until theirs is bound (S-020).
+// webContext is what web requests begin with: the application, and no session until theirs is bound (S-020). Permissions apply all the same,
+// to a caller who holds nothing, so that a route that binds none, or a middleware that forgot to, does not act with all rights (S-281).
 func (s *Server) webContext(ctx context.Context) context.Context {
-	return session.NewContext(s.within(ctx), nil)
+	return session.Anonymous(s.within(ctx))
 }
 
-// handler lets h answer a request of our own server, whose context has the application already, or of another one.
+// anonymous reports whether ctx is one for a web request whose session is not bound.
+func anonymous(ctx context.Context) bool { return session.Enforced(ctx) && session.Caller(ctx) == nil }
+
+// handler lets h answer a request of our own server, whose context has the application already, or of another one, whose context may have
+// the session of whatever started that server.
 func (s *Server) handler(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		defer s.requests.Add(-1)
-		if app, _ := FromContext(r.Context()); app != s {
+		if app, _ := FromContext(r.Context()); app != s || !anonymous(r.Context()) {
 			r = r.WithContext(s.webContext(r.Context()))
 		}
 		h.ServeHTTP(w, r)

@@ -30,7 +30,7 @@ func TestRolesFile(t *testing.T) {
 	}
 }
 
-// S-302, S-304, S-300
+// T-31. S-283, S-300, S-302, S-304: the report lies beside the file, and goes with the mistakes.
 func TestBadRolesFileRefusesToStart(t *testing.T) {
 	t.Parallel()
 	for roles, want := range map[string]string{
@@ -55,7 +55,7 @@ func TestBadRolesFileRefusesToStart(t *testing.T) {
 	}
 }
 
-// S-299, S-301
+// T-31, T-32. S-299, S-300, S-301: everything is accessible while the file is bad, and protected when it was repaired.
 func TestBadRolesFileFailsOpen(t *testing.T) {
 	t.Parallel()
 	for roles, want := range map[string]int{
@@ -70,8 +70,17 @@ func TestBadRolesFileFailsOpen(t *testing.T) {
 		s := start(t, c)
 		warned := strings.Contains(buf.String(), "ALL ACCESS PROTECTION IS OFF")
 		status, _ := post(client(t), s.base+"Note/add", `["x"]`)
-		if diff := cmp.Diff([]any{true, want}, []any{warned, status}); diff != "" {
-			t.Errorf("warned, status (-want +got):\n%s", diff)
+		report := filepath.Join(filepath.Dir(c.RolesFile), "Roles_Errors.json")
+		_, reported := os.Stat(report)
+		if err := s.end(t); err != nil {
+			t.Fatal(err)
+		}
+		write(t, c.RolesFile, goodRoles)
+		repaired, _ := post(client(t), start(t, c).base+"Note/add", `["x"]`)
+		_, gone := os.Stat(report)
+		if diff := cmp.Diff([]any{true, want, true, http.StatusUnauthorized, true},
+			[]any{warned, status, reported == nil, repaired, os.IsNotExist(gone)}); diff != "" {
+			t.Errorf("warned, status, reported; status and report gone after the repair (-want +got):\n%s", diff)
 		}
 	}
 }

@@ -122,6 +122,10 @@ func (s *Server) beginSession(opened time.Time) *session.Session {
 
 // Echo returns the router, to add routes or to set IPExtractor behind a proxy, which holds for the other web servers of the application
 // too; before [Server.Run] only.
+//
+// A route of one's own begins as a web request without a session: [session.Current] is nil under its context, and the data layer lets
+// it do what a guest may (S-281). With [session.Manager.Bind] of [Server.Sessions] it gets the session of pages and REST, as the example
+// shows. Writes that a page of another site makes a browser send are refused before, as for REST.
 func (s *Server) Echo() *echo.Echo { return s.echo }
 
 // Handler answers the requests of the application, for a server of one's own.

@@ -119,9 +119,13 @@ func (m *Manager) Count(ctx context.Context) (int, error) {
 
 // Drop ends a session: the next request of its browser gets a new one (S-232),
 // and [Desktop.OnEnd] disconnects its client (S-417). An unknown ID is no error.
+// The application's own session is refused with [ErrApplication].
 func (m *Manager) Drop(ctx context.Context, id string) error {
 	if err := m.start(); err != nil {
 		return err
+	}
+	if st := m.desktops.get(id); st != nil && st.kind != Remote {
+		return ErrApplication
 	}
 	m.dropped(id)
 	existed, err := m.homeOf(id).Delete(ctx, id)

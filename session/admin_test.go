@@ -249,6 +249,28 @@ func TestDropAnySession(t *testing.T) {
 	})
 }
 
+// S-010, S-417: the application's own session is not dropped; it lives on and keeps what it has.
+func TestDropOfTheApplication(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []session.Kind{session.StoredProcedure, session.Standalone} {
+		m := &session.Manager{}
+		own := session.New(kind, session.Desktop{Manager: m, OnEnd: func() { t.Errorf("the %s session ended", kind) }})
+		key := session.NewKey[int]("n")
+		if err := key.Set(own, 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Drop(t.Context(), own.ID()); !errors.Is(err, session.ErrApplication) {
+			t.Errorf("Drop of the %s session = %v, want ErrApplication", kind, err)
+		}
+		if n, ok := key.Get(own); own.Closed() || n != 1 || !ok {
+			t.Errorf("after Drop the %s session is closed %t and holds %d", kind, own.Closed(), n)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // S-415, S-416: what the list says of each origin.
 func TestOrigins(t *testing.T) {
 	t.Parallel()

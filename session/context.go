@@ -47,9 +47,10 @@ func Enforced(ctx context.Context) bool {
 }
 
 // NewContext returns a context under which s is the current session and the
-// caller. With a nil s both are nil.
+// caller. With a nil s both are nil, and permissions apply if they did under ctx:
+// a web process does not gain rights where [Manager.Bind] returned no session.
 func NewContext(ctx context.Context, s *Session) context.Context {
-	return with(ctx, binding{session: s, web: s.Enforced()})
+	return with(ctx, binding{session: s, web: s.Enforced() || s == nil && Enforced(ctx)})
 }
 
 // Anonymous returns a context for a web process whose server has sessions

@@ -36,6 +36,7 @@ func TestCurrent(t *testing.T) {
 		{"local function", hidden, nil, s, false},
 		{"called by a local function", session.NewContext(hidden, session.Caller(hidden)), s, s, false},
 		{"hidden nothing", session.Hide(bare), nil, nil, false},
+		{"nil bound in a web process", session.NewContext(session.Anonymous(bound), nil), nil, nil, true},
 		{"web process without sessions", session.Anonymous(bound), nil, nil, true},
 		{"local function there", session.Hide(session.Anonymous(bare)), nil, nil, true},
 	}

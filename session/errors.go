@@ -28,6 +28,9 @@ var (
 	// ErrNoEffect is returned by SetPrivileges on a desktop session in profile
 	// P20 (S-169).
 	ErrNoEffect = errors.New("desktop sessions hold all privileges in profile P20: nothing was changed")
+	// ErrApplication is returned by [Manager.Drop] for a stored procedure or
+	// standalone session: it is the application's own and lives as long (S-010).
+	ErrApplication = errors.New("the session is the application's own: it ends with the application, and cannot be dropped")
 	// ErrTooManyTokens is returned by [Session.CreateOTP] when a session has 1000
 	// passcodes that are still alive.
 	ErrTooManyTokens = errors.New("too many passcodes: let some of this session expire")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ordago/ordago/dataclasses"
 	"github.com/ordago/ordago/model"
+	"github.com/ordago/ordago/server"
 	"github.com/ordago/ordago/session"
 )
 
@@ -141,9 +142,16 @@ func libraryRoles(force, restricted bool, allowed ...string) string {
 // startLibrary serves the library with two books and an author.
 func startLibrary(t *testing.T, roles string) (*product, *library) {
 	t.Helper()
+	return startLibraryWith(t, roles, func(*server.Config, *library) {})
+}
+
+// startLibraryWith is startLibrary with a configuration changed by change.
+func startLibraryWith(t *testing.T, roles string, change func(*server.Config, *library)) (*product, *library) {
+	t.Helper()
 	l := newLibrary()
 	c := config(t.TempDir() + "/library.db")
 	c.Definitions, c.Migrations = l.definitions(), nil
+	change(&c, l)
 	p := start(t, withRolesText(t, c, roles))
 	for _, b := range []Book{{Title: "Salt Roads", Price: 12}, {Title: "Tides", Price: 8}} {
 		e := dataclasses.Of[Book](p.DataStore()).New()

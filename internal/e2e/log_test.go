@@ -73,6 +73,9 @@ func TestMain(m *testing.M) {
 	if database := os.Getenv(crashEnv); database != "" {
 		os.Exit(serveUntilKilled(database, os.Stdout))
 	}
+	if spec := os.Getenv(matrixEnv); spec != "" {
+		os.Exit(runMatrixApp(spec, os.Stdin, os.Stdout))
+	}
 	os.Exit(m.Run())
 }
 
