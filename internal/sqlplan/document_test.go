@@ -96,6 +96,9 @@ func TestCollections(t *testing.T) {
 		{"note", "tags[] != red", "2", nil},
 		{"note", "tags[a] != red", "1 2", nil},
 		{"note", "tags[] > a", "1 2", nil},
+		{"note", "tags[] != 2020-01-31", "", nil}, // no text there is a date
+		{"note", "not (tags[] != 2020-01-31)", "1 2 3 4 5 6 7 8 9 10", nil},
+		{"note", "tags[] != :1", "", []any{time.Date(2020, 1, 31, 0, 0, 0, 0, time.UTC)}},
 		{"note", "info.places[].kind = home and info.places[].city = paris", "7 8", nil},
 		{"note", "info.places[a].kind = home and info.places[a].city = paris", "7", nil},
 		{"note", "info.places[a].kind = home and info.places[A].city = paris", "7", nil},
