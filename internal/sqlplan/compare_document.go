@@ -87,11 +87,11 @@ func (r *resolver) compareInside(t target, c *query.Comparison, values []value) 
 // compareAs compares with one value.
 func (r *resolver) compareAs(t target, c *query.Comparison, v value) (*node, error) {
 	t.as = jsonKind(v)
-	if (c.Op == query.Begin || c.Op == query.Keyword) && v.text != "" {
-		t.as = dialect.JSONText // also with what looks like a number or a date
-		return r.compareText(t, c.Op, v)
-	}
 	if c.Op == query.Begin || c.Op == query.Keyword {
+		if v.kind == textValue || v.text != "" {
+			t.as = dialect.JSONText // also with what looks like a number or a date
+			return r.compareText(t, c.Op, v)
+		}
 		return nil, r.failAttribute(WrongOperator, c.OpAt, t.attr, "begin and %% compare texts")
 	}
 	switch {
