@@ -56,9 +56,12 @@ type Item struct {
 }
 
 // definitions are exposed, for the dialect of REST.
-func definitions(person ...dataclasses.Option[Person]) []dataclasses.Definition {
+func definitions() []dataclasses.Definition { return definitionsWith(nil, nil, nil, nil) }
+
+// definitionsWith adds options to the dataclasses.
+func definitionsWith(city []dataclasses.Option[City], person []dataclasses.Option[Person], order []dataclasses.Option[Order], item []dataclasses.Option[Item]) []dataclasses.Definition {
 	return []dataclasses.Definition{
-		dataclasses.DefineExposed(dataclasses.WithoutStamp[City](), dataclasses.Alias[City]("visitors", "inhabitants.reports")),
+		dataclasses.DefineExposed(append(city, dataclasses.WithoutStamp[City](), dataclasses.Alias[City]("visitors", "inhabitants.reports"))...),
 		dataclasses.DefineExposed(append(slices.Concat(person, derived()),
 			dataclasses.WithoutStamp[Person](),
 			dataclasses.Alias[Person]("country", "city.country"),
@@ -69,11 +72,11 @@ func definitions(person ...dataclasses.Option[Person]) []dataclasses.Definition 
 			dataclasses.Alias[Person]("bossExtra", "boss.extra"),
 			dataclasses.Alias[Person]("deliveries", "orders.items"),
 		)...),
-		dataclasses.DefineExposed(
+		dataclasses.DefineExposed(append(order,
 			dataclasses.WithoutStamp[Order](),
 			dataclasses.Alias[Order]("buyer", "person.name"),
 			dataclasses.Alias[Order]("colleagues", "person.reports"),
-		),
-		dataclasses.DefineExposed(dataclasses.WithoutStamp[Item](), dataclasses.Alias[Item]("customer", "order.person")),
+		)...),
+		dataclasses.DefineExposed(append(item, dataclasses.WithoutStamp[Item](), dataclasses.Alias[Item]("customer", "order.person"))...),
 	}
 }
