@@ -13,7 +13,7 @@ func isResidual(err error) bool { return errors.Is(err, sqlplan.ErrResidual) }
 // checkSource finds mistakes in a source that may need code: windows and sorts by code aside, which do not matter for that.
 func (s *selection) checkSource(planner *sqlplan.Planner, source *sqlplan.Source, lens sqlplan.Lens) error {
 	if s.class.ds.evaluates {
-		plain, err := s.class.plainSorts(planner, unwindowed(source), lens)
+		plain, err := s.plainSource(planner, source, lens)
 		if err != nil {
 			return err
 		}
@@ -25,15 +25,48 @@ func (s *selection) checkSource(planner *sqlplan.Planner, source *sqlplan.Source
 	return nil
 }
 
-// unwindowed is the source with all selections that it is within, windows aside.
-func unwindowed(source *sqlplan.Source) *sqlplan.Source {
+// plainSource is the source without window and without what code decides apart from it: sorts, and the selections that its conditions
+// name, which are checked here.
+func (s *selection) plainSource(planner *sqlplan.Planner, source *sqlplan.Source, lens sqlplan.Lens) (*sqlplan.Source, error) {
 	copied := *source
 	copied.Offset, copied.Limit = 0, -1
 	copied.Conditions = slices.Clone(copied.Conditions)
 	for i, c := range copied.Conditions {
-		if within, ok := c.(*sqlplan.Within); ok {
-			copied.Conditions[i] = &sqlplan.Within{Source: unwindowed(within.Source)}
+		part, err := s.plainPart(planner, c, lens)
+		if err != nil {
+			return nil, err
 		}
+		copied.Conditions[i] = part
 	}
-	return &copied
+	return s.class.plainSorts(planner, &copied, lens)
+}
+
+// plainPart is the condition with nothing in place of each selection that code decides: see [selection.evaluatedPart].
+func (s *selection) plainPart(planner *sqlplan.Planner, c sqlplan.Condition, lens sqlplan.Lens) (sqlplan.Condition, error) {
+	var err error
+	plain := func(source *sqlplan.Source) *sqlplan.Source {
+		if !s.class.ds.mayNeedCode(source) || planner.Check(source, lens) == nil {
+			return source
+		}
+		inner := &selection{class: s.class.ds.ofModel(source.Class), source: source, remote: s.remote}
+		if err == nil {
+			err = inner.checkSource(planner, source, lens)
+		}
+		return &sqlplan.Source{Class: source.Class, Conditions: []sqlplan.Condition{&sqlplan.Keys{}}, Limit: -1}
+	}
+	switch part := c.(type) {
+	case *sqlplan.Within:
+		c = &sqlplan.Within{Source: plain(part.Source)}
+	case *sqlplan.Except:
+		c = &sqlplan.Except{Source: plain(part.Source)}
+	case *sqlplan.Reached:
+		c = &sqlplan.Reached{Relation: part.Relation, From: plain(part.From), Trusted: part.Trusted}
+	case *sqlplan.Union:
+		sources := make([]*sqlplan.Source, len(part.Sources))
+		for i, one := range part.Sources {
+			sources[i] = plain(one)
+		}
+		c = &sqlplan.Union{Sources: sources}
+	}
+	return c, err
 }

@@ -175,7 +175,7 @@ func (c *class) recordsByKey(ctx context.Context, keys [][]any) ([]*record, erro
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	statement, err := c.ds.planner.Select(c.keySource(keys), c.stored, c.ds.inside(ctx))
+	statement, err := c.ds.insidePlans(ctx).Select(c.keySource(keys), c.stored, c.ds.inside(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,23 @@ type Book struct {
 	model.Record
 }
 
+// An alias of relations needs nothing of its own in the database.
+func TestCreateWithAliasOfRelations(t *testing.T) {
+	t.Parallel()
+	list := classes(t, Book{}, Author{})
+	book := list[0]
+	author := book.Attribute("author")
+	book.Attributes = append(book.Attributes, &model.Attribute{Class: book, Name: "peers", Kind: model.Alias, Target: book, Path: []*model.Attribute{author, list[1].Attribute("books")}})
+	db := ordatest.SQLite(t)
+	if _, err := migrations.Create(t.Context(), db, list); err != nil {
+		t.Fatal(err)
+	}
+	again, err := migrations.Diff(t.Context(), db, list)
+	if err != nil || !again.Empty() {
+		t.Errorf("Diff = %v, %v", again, err)
+	}
+}
+
 // Team and Player lead to each other, so neither table can be created before the other.
 type Team struct {
 	Code      string `gorm:"primaryKey;size:8"`

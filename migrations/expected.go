@@ -75,7 +75,7 @@ func expect(db *gorm.DB, classes []*model.Class) ([]*table, error) {
 	}
 	for _, c := range classes {
 		for _, a := range c.Attributes {
-			if a.Target != nil {
+			if a.Kind == model.RelatedEntity || a.Kind == model.RelatedEntities { // not an alias of one, which another relation links
 				e.foreignKey(a)
 			}
 		}

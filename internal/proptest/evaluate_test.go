@@ -2,27 +2,29 @@ package proptest_test
 
 import (
 	"cmp"
-	"math/big"
-	"regexp"
+	"fmt"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/ordago/ordago/internal/dialect"
-	"github.com/ordago/ordago/model"
 )
 
-// condition is a condition of the language in the evaluator's form. It holds for an entity if there is a choice of related rows, one
-// of each to-many path or none, for which it holds; not chooses anew (O-131, O-136).
+// condition is a condition of the language in the evaluator's form. It holds for an entity if there is a choice of rows and elements, one
+// of each to-many path and of each collection with a letter, or none, for which it holds; not chooses anew (O-131, O-134, O-136).
 type condition struct {
-	refs  []path // to-many paths in it, outer ones first
+	refs  []ref
 	holds func(choice) bool
 }
 
-// choice is the entity that is asked about, and the row chosen for each to-many path; nil: none.
+// ref is something that is chosen: a related row, or an element of a collection.
+type ref struct {
+	key        string // what is spelled the same is the same
+	depth      int    // how many others lead to it
+	candidates func(choice) []any
+}
+
+// choice is the entity that is asked about, and what is chosen for each ref.
 type choice struct {
 	root   *row
-	chosen map[string]any // *row, or an element of a collection; missing: not chosen yet
+	chosen map[string]any // *row or *element; nil: none
 }
 
 // matches reports whether some choice makes the condition true.
@@ -30,50 +32,121 @@ func (c condition) matches(root *row) bool {
 	return c.try(choice{root, map[string]any{}}, distinct(c.refs))
 }
 
-func (c condition) try(ch choice, open []path) bool {
+func (c condition) try(ch choice, open []ref) bool {
 	if len(open) == 0 {
 		return c.holds(ch)
 	}
-	ref := open[0]
-	for _, candidate := range append(ref.candidates(ch), nil) {
-		ch.chosen[ref.String()] = candidate
+	for _, candidate := range append(open[0].candidates(ch), nil) {
+		ch.chosen[open[0].key] = candidate
 		if c.try(ch, open[1:]) {
 			return true
 		}
 	}
-	delete(ch.chosen, ref.String())
+	delete(ch.chosen, open[0].key)
 	return false
 }
 
-func distinct(refs []path) []path {
-	var list []path
+// distinct are the refs without repetitions, outer ones first.
+func distinct(refs []ref) []ref {
+	var list []ref
 	for _, r := range refs {
-		if !slices.ContainsFunc(list, func(o path) bool { return o.String() == r.String() }) {
+		if !slices.ContainsFunc(list, func(o ref) bool { return o.key == r.key }) {
 			list = append(list, r)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b path) int { return cmp.Compare(len(a), len(b)) })
+	slices.SortStableFunc(list, func(a, b ref) int { return cmp.Compare(a.depth, b.depth) })
 	return list
 }
 
-// step is one step of a path through relations.
-type step struct {
-	name string
-	many bool
-	text string // name and reference, as in the query
+func both(a, b condition) condition {
+	return condition{together(a, b), func(ch choice) bool { return a.holds(ch) && b.holds(ch) }}
 }
 
-type path []step
+func either(a, b condition) condition {
+	return condition{together(a, b), func(ch choice) bool { return a.holds(ch) || b.holds(ch) }}
+}
 
-func (p path) String() string {
+func not(c condition) condition {
+	return condition{holds: func(ch choice) bool { return !c.matches(ch.root) }}
+}
+
+func together(a, b condition) []ref { return append(slices.Clone(a.refs), b.refs...) }
+
+// fact is a condition on the entity itself.
+func fact(holds func(*row) bool) condition {
+	return condition{holds: func(ch choice) bool { return holds(ch.root) }}
+}
+
+// hop is one relation of a path, aliases replaced.
+type hop struct {
+	name   string
+	many   bool
+	number int // {n}
+}
+
+// path leads from the entity to a row.
+type path []hop
+
+// numbered says which reference each relation is of: {n} behind an N→1 relation counts for the 1→N relations next to it (O-136).
+func (p path) numbered() path {
+	result := slices.Clone(p)
+	for i, h := range p {
+		for j := i + 1; result[i].number == 0 && j < len(p) && !p[j].many; j++ {
+			result[i].number = p[j].number
+		}
+		for j := i - 1; h.many && result[i].number == 0 && j >= 0 && !p[j].many; j-- {
+			result[i].number = p[j].number
+		}
+	}
+	for i := range result {
+		if !result[i].many {
+			result[i].number = 0
+		}
+	}
+	return result
+}
+
+// key spells the row that the path leads to.
+func (p path) key() string {
 	texts := make([]string, len(p))
-	for i, s := range p {
-		texts[i] = s.text
+	for i, h := range p {
+		texts[i] = h.name
+		if h.number != 0 {
+			texts[i] += fmt.Sprintf("{%d}", h.number)
+		}
 	}
 	return strings.Join(texts, ".")
 }
 
-// candidates are the rows that the last step, a to-many one, leads to.
+// row is where the path leads: nil for null, false where no row was chosen on the way.
+func (p path) row(ch choice) (*row, bool) {
+	at := ch.root
+	for i, h := range p {
+		switch {
+		case h.many:
+			at, _ = ch.chosen[p[:i+1].key()].(*row)
+			if at == nil {
+				return nil, false
+			}
+		case at != nil:
+			at = at.one[h.name]
+		}
+	}
+	return at, true
+}
+
+// refs are the rows to choose on the way.
+func (p path) refs() []ref {
+	var list []ref
+	for i, h := range p {
+		if h.many {
+			list = append(list, ref{key: p[:i+1].key(), depth: len(list), candidates: p[:i+1].candidates})
+		}
+	}
+	return list
+}
+
+// candidates are the rows that the last relation, a to-many one, leads to.
 func (p path) candidates(ch choice) []any {
 	at, ok := p[:len(p)-1].row(ch)
 	if !ok || at == nil {
@@ -86,132 +159,10 @@ func (p path) candidates(ch choice) []any {
 	return list
 }
 
-// row is where the path leads: nil for null, false where no row was chosen on the way.
-func (p path) row(ch choice) (*row, bool) {
-	at := ch.root
-	for i, s := range p {
-		if s.many {
-			chosen, _ := ch.chosen[p[:i+1].String()].(*row)
-			if chosen == nil {
-				return nil, false
-			}
-			at = chosen
-			continue
-		}
-		if at != nil {
-			at = at.one[s.name]
-		}
-	}
-	return at, true
-}
-
-func (p path) refs() []path {
-	var list []path
-	for i, s := range p {
-		if s.many {
-			list = append(list, p[:i+1])
-		}
-	}
-	return list
-}
-
-// compare gives the order of two values of one attribute that are not null.
-func compare(a, b any) int {
-	switch a := a.(type) {
-	case string:
-		return strings.Compare(dialect.Fold(a), dialect.Fold(b.(string)))
-	case bool:
-		return cmp.Compare(number(a), number(b.(bool)))
-	case time.Time:
-		return a.Compare(b.(time.Time))
-	case model.Day:
-		return cmp.Compare(a.String(), b.(model.Day).String())
-	case time.Duration:
-		return cmp.Compare(a, b.(time.Duration))
-	}
-	return exact(a).Cmp(exact(b))
-}
-
-func number(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// exact is a number without rounding.
-func exact(v any) *big.Rat {
-	switch v := v.(type) {
-	case int:
-		return new(big.Rat).SetInt64(int64(v))
-	case int32:
-		return new(big.Rat).SetInt64(int64(v))
-	case int64:
-		return new(big.Rat).SetInt64(v)
-	case float64:
-		return new(big.Rat).SetFloat64(v)
-	}
-	panic("no number")
-}
-
-// equal is = and its kin: texts may have wildcards (O-115, O-116).
-func equal(v, want any, wild bool) bool {
-	text, isText := v.(string)
-	if !isText || !wild {
-		return compare(v, want) == 0
-	}
-	pattern := dialect.Fold(want.(string))
-	if strings.Contains(pattern, "@@") {
-		return false
-	}
-	parts := strings.Split(pattern, "@")
-	for i := range parts {
-		parts[i] = regexp.QuoteMeta(parts[i])
-	}
-	return regexp.MustCompile(`(?s)\A` + strings.Join(parts, ".*") + `\z`).MatchString(dialect.Fold(text))
-}
-
-// ordered is <, <=, > and >=. With a wildcard at the end, all texts that begin so count as equal (O-117).
-func ordered(v any, op string, want any) bool {
-	c := 0
-	text, isText := want.(string)
-	begin, wild := strings.CutSuffix(text, "@")
-	if isText && wild {
-		if !strings.HasPrefix(dialect.Fold(v.(string)), dialect.Fold(begin)) {
-			c = compare(v, begin)
-		}
-	} else {
-		c = compare(v, want)
-	}
-	switch op {
-	case "<":
-		return c < 0
-	case "<=":
-		return c <= 0
-	case ">":
-		return c > 0
-	}
-	return c >= 0
-}
-
-// test is one comparison of the language. Null passes none of them (O-126, O-128).
-func test(v any, op string, want any) bool {
-	if v == nil {
-		return false
-	}
-	switch op {
-	case "=", "==":
-		return equal(v, want, true)
-	case "===", "IS":
-		return equal(v, want, false)
-	case "!=", "#":
-		return !equal(v, want, true)
-	case "!==", "IS NOT":
-		return !equal(v, want, false)
-	case "%":
-		return dialect.Keyword(v.(string), want.(string))
-	case "IN":
-		return slices.ContainsFunc(want.([]any), func(one any) bool { return equal(v, one, true) })
-	}
-	return ordered(v, op, want)
+// condition asks something of the row that the path leads to, nil for null.
+func (p path) condition(holds func(*row) bool) condition {
+	return condition{refs: p.refs(), holds: func(ch choice) bool {
+		r, ok := p.row(ch)
+		return ok && holds(r)
+	}}
 }

@@ -1,6 +1,7 @@
 package proptest_test
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ordago/ordago/dataclasses"
@@ -54,15 +55,28 @@ type Item struct {
 	Count   int64
 }
 
-func definitions() []dataclasses.Definition {
+// definitions are exposed, for the dialect of REST.
+func definitions() []dataclasses.Definition { return definitionsWith(nil, nil, nil, nil) }
+
+// definitionsWith adds options to the dataclasses.
+func definitionsWith(city []dataclasses.Option[City], person []dataclasses.Option[Person], order []dataclasses.Option[Order], item []dataclasses.Option[Item]) []dataclasses.Definition {
 	return []dataclasses.Definition{
-		dataclasses.Define(dataclasses.WithoutStamp[City]()),
-		dataclasses.Define(
+		dataclasses.DefineExposed(append(city, dataclasses.WithoutStamp[City](), dataclasses.Alias[City]("visitors", "inhabitants.reports"))...),
+		dataclasses.DefineExposed(append(slices.Concat(person, derived()),
 			dataclasses.WithoutStamp[Person](),
 			dataclasses.Alias[Person]("country", "city.country"),
 			dataclasses.Alias[Person]("chief", "boss.name"),
-		),
-		dataclasses.Define(dataclasses.WithoutStamp[Order]()),
-		dataclasses.Define(dataclasses.WithoutStamp[Item]()),
+			dataclasses.Alias[Person]("callsign", "nick"),
+			dataclasses.Alias[Person]("bossCity", "boss.city"),
+			dataclasses.Alias[Person]("bossCountry", "boss.country"),
+			dataclasses.Alias[Person]("bossExtra", "boss.extra"),
+			dataclasses.Alias[Person]("deliveries", "orders.items"),
+		)...),
+		dataclasses.DefineExposed(append(order,
+			dataclasses.WithoutStamp[Order](),
+			dataclasses.Alias[Order]("buyer", "person.name"),
+			dataclasses.Alias[Order]("colleagues", "person.reports"),
+		)...),
+		dataclasses.DefineExposed(append(item, dataclasses.WithoutStamp[Item](), dataclasses.Alias[Item]("customer", "order.person"))...),
 	}
 }

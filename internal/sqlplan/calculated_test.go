@@ -72,6 +72,9 @@ func TestCalculatedAttributes(t *testing.T) {
 			{"company", "not (name = :1) or age = 20", "", "not (staff.fullName = 'h@')", "2 4"},
 			{"company", "reports.name = holmes", "", "staff.fullName = x and staff.age = 30", "1"},
 			{"company", "employer.name = :1", "", "staff.fullName = acme", "1"},
+			{"employee", "age = 99", "", "manager.fullName = null", "1"}, // nothing has null only
+			{"employee", "age = 99", "", "not (manager.fullName = null)", "2 3 4 5 6"},
+			{"company", "age = 99", "", "staff.fullName = null", ""},
 			{"employee", "", "name", "ID > 0 order by fullName", "2 1 3 5 4 6"},
 			{"employee", "", "age, name", "ID > 0 order by fullName desc", "4 6 1 2 5 3"},
 			{"employee", "", "name", "ID > 1 order by manager.fullName, ID desc", "5 4 3 2 6"},

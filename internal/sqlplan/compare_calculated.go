@@ -75,7 +75,7 @@ func (r *resolver) plain(v value) any {
 }
 
 // splice resolves a query of the program relative to the row that t ends in. Behind a relation the row must be there:
-// a query that holds for nothing, such as one with not, must not hold for a missing row.
+// a query that holds for nothing, such as one with not, must not hold for a missing row. Only null is what a missing row has (O-125).
 func (r *resolver) splice(t target, q *Query, c *query.Comparison) (*node, error) {
 	if r.depth++; r.depth > maxWithin {
 		return nil, r.failAttribute(TooComplex, c.At, t.attr, "more than %d query functions within each other, the last of %s", maxWithin, label(t.attr))
@@ -96,10 +96,16 @@ func (r *resolver) splice(t target, q *Query, c *query.Comparison) (*node, error
 	if err != nil {
 		return nil, hideQuery(t, err)
 	}
-	if t.at == r.top || n == present {
+	if t.at == r.top {
 		return n, nil
 	}
-	return both(present, n), nil
+	if n != present {
+		n = both(present, n)
+	}
+	if isNullLiteral(c.Value) && !negative(c.Op) && !t.at.many {
+		n = either(target{at: t.at, attr: t.at.class.Key[0]}.is(nullTest), n)
+	}
+	return n, nil
 }
 
 // hideQuery makes a plain error of what is wrong with a query that the program wrote: it is none of the caller's.

@@ -32,18 +32,23 @@ func (r *resolver) compareNone(t target, c *query.Comparison) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	some := other.is(notNullTest)
 	if !isNullLiteral(c.Value) {
-		other.as = kindOf(without)
+		some = sameType(other, without)
 	}
-	return &node{at: t.free.parent, attr: t.attr, test: noneTest, kids: []*node{without, other.is(notNullTest)}}, nil
+	return &node{at: t.free.parent, attr: t.attr, test: noneTest, kids: []*node{without, some}}, nil
 }
 
-// kindOf is the type that a comparison inside an object reads.
-func kindOf(n *node) dialect.JSONKind {
-	for len(n.kids) > 0 {
-		n = n.kids[0]
+// sameType asks whether a place in an object is of the type that equal, a comparison with one value, reads: a date or a time
+// first asks whether a text has its form.
+func sameType(t target, equal *node) *node {
+	if equal.kind == andNode {
+		form := equal.kids[0]
+		t.as = form.as
+		return t.is(form.test, form.values...)
 	}
-	return n.as
+	t.as = equal.as
+	return t.is(notNullTest)
 }
 
 // compareInside compares a place in an object with values: one, or for IN any number, of any types.
@@ -82,11 +87,11 @@ func (r *resolver) compareInside(t target, c *query.Comparison, values []value) 
 // compareAs compares with one value.
 func (r *resolver) compareAs(t target, c *query.Comparison, v value) (*node, error) {
 	t.as = jsonKind(v)
-	if (c.Op == query.Begin || c.Op == query.Keyword) && v.text != "" {
-		t.as = dialect.JSONText // also with what looks like a number or a date
-		return r.compareText(t, c.Op, v)
-	}
 	if c.Op == query.Begin || c.Op == query.Keyword {
+		if v.kind == textValue || v.text != "" {
+			t.as = dialect.JSONText // also with what looks like a number or a date
+			return r.compareText(t, c.Op, v)
+		}
 		return nil, r.failAttribute(WrongOperator, c.OpAt, t.attr, "begin and %% compare texts")
 	}
 	switch {
