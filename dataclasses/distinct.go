@@ -1,16 +1,9 @@
 package dataclasses
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
 )
@@ -27,8 +20,10 @@ type ValueCount[V any] struct {
 	Count int `json:"count"`
 }
 
-// Distinct returns the different values of a storage attribute, sorted, nulls left out (O-359). Of texts that differ only in case and
-// diacritics the first in the order of their bytes stands for all, unless [Diacritical] is given. V is as for [Min].
+// Distinct returns the different values that a path leads to, sorted, nulls left out (O-359). Path and V are as for [Min], and [] stands
+// for the elements of a collection: "extra.list[].size". Inside objects booleans come first, then texts, then numbers, and objects and
+// collections are left out. Of texts that differ only in case and diacritics the first in the order of their bytes stands for all, unless
+// [Diacritical] is given.
 // Errors: *[AttributeError] for an unknown attribute or a relation, a *[QueryError] for an object, image or blob attribute,
 // *[PermissionError].
 func Distinct[V, T any](ctx context.Context, s *Selection[T], of string, options ...DistinctOption) ([]V, error) {
@@ -43,7 +38,7 @@ func Distinct[V, T any](ctx context.Context, s *Selection[T], of string, options
 	return values, nil
 }
 
-// DistinctCounts is [Distinct] with the number of entities that have each value.
+// DistinctCounts is [Distinct] with the number of entities that have each value: one with several elements of the same value counts once.
 func DistinctCounts[V, T any](ctx context.Context, s *Selection[T], of string, options ...DistinctOption) ([]ValueCount[V], error) {
 	found, err := s.core.distinct(ctx, of, slices.Contains(options, Diacritical))
 	if err != nil {
@@ -60,136 +55,37 @@ func DistinctCounts[V, T any](ctx context.Context, s *Selection[T], of string, o
 	return counts, nil
 }
 
-type distinctValue struct {
-	value any
-	fold  string // of a text
-	count int
-}
-
 // distinct reads the values that the database finds different, and merges here what differs in case only: folding a million texts in the
 // database would cost more than the few that are left.
 func (s *selection) distinct(ctx context.Context, of string, diacritical bool) ([]distinctValue, error) {
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
-	a, err := s.class.storageAttribute(of)
+	if err := s.class.checkPath(of); err != nil {
+		return nil, err
+	}
+	s, err := s.evaluated(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if s, err = s.evaluated(ctx); err != nil {
-		return nil, err
-	}
-	statement, err := s.class.ds.plans(ctx).Distinct(s.readable(), a, s.lens(ctx))
+	statement, column, err := s.class.ds.plans(ctx).Distinct(s.readable(), of, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}
+	exact := diacritical || column.Attribute.Type == model.UUID
 	var found []distinctValue
 	err = scan(ctx, s.class.ds.reader(ctx), statement, 2, func(raw []any) error {
-		v, err := a.Canonical(raw[0])
+		v, err := columnValue(column, raw[0])
 		if err != nil {
 			return err
 		}
 		n, _ := raw[1].(int64)
-		d := distinctValue{value: v, count: int(n)}
-		if text, ok := v.(string); ok {
-			d.fold = dialect.Fold(text)
-		}
-		found = append(found, d)
+		found = append(found, distinctValues(v, int(n), exact)...)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(found, compareDistinct)
-	return merged(found, diacritical || a.Type == model.UUID), nil
-}
-
-// merged adds up neighbours that are the same value: a date that is stored with and without time, texts with the same fold.
-func merged(sorted []distinctValue, diacritical bool) []distinctValue {
-	out := sorted[:0]
-	for _, d := range sorted {
-		n := len(out) - 1
-		text := d.fold != "" && !diacritical
-		if n >= 0 && (text && out[n].fold == d.fold || model.EqualValues(out[n].value, d.value)) {
-			out[n].count += d.count
-			continue
-		}
-		out = append(out, d)
-	}
-	return out
-}
-
-func compareDistinct(a, b distinctValue) int {
-	switch v := a.value.(type) {
-	case string:
-		w, _ := b.value.(string)
-		return cmp.Or(cmp.Compare(a.fold, b.fold), cmp.Compare(v, w))
-	case int64:
-		w, _ := b.value.(int64)
-		return cmp.Compare(v, w)
-	case float64:
-		w, _ := b.value.(float64)
-		return cmp.Compare(v, w)
-	case time.Duration:
-		w, _ := b.value.(time.Duration)
-		return cmp.Compare(v, w)
-	case time.Time:
-		w, _ := b.value.(time.Time)
-		return v.Compare(w)
-	case model.Day:
-		w, _ := b.value.(model.Day)
-		return v.Compare(w)
-	case bool:
-		return cmp.Compare(fmt.Sprint(v), fmt.Sprint(b.value)) // false before true
-	}
-	return 0
-}
-
-// DistinctPaths returns the paths of the properties that the objects of an object attribute have, sorted (O-360): "a.b" for a nested
-// property, "c[].p" for one of the elements of a collection, and "c.length" for each collection. Null objects are left out.
-// All objects of the selection are read, one after the other. Errors: *[AttributeError], *[ValueError] when the attribute is no object,
-// *[PermissionError].
-func (s *Selection[T]) DistinctPaths(ctx context.Context, of string) ([]string, error) {
-	c := s.core.class
-	if err := c.may(ctx, privileges.Read); err != nil {
-		return nil, err
-	}
-	a, err := c.storageAttribute(of)
-	if err != nil {
-		return nil, err
-	}
-	if a.Type != model.Object {
-		return nil, &ValueError{Class: c.model.Name, Attribute: of, Msg: "is no object: it has no paths"}
-	}
-	paths := map[string]bool{}
-	err = s.core.eachValue(ctx, []string{of}, func(values []any) error {
-		raw, ok := values[0].(json.RawMessage)
-		if !ok {
-			return nil
-		}
-		var v any
-		if err := json.Unmarshal(raw, &v); err != nil {
-			return fmt.Errorf("%s.%s: %w", c.model.Name, of, err)
-		}
-		collectPaths(paths, "", v)
-		return nil
-	})
-	return slices.Sorted(maps.Keys(paths)), err
-}
-
-// collectPaths files the paths below a value that is at path.
-func collectPaths(paths map[string]bool, path string, v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, inner := range v {
-			below := strings.TrimPrefix(path+"."+name, ".")
-			paths[below] = true
-			collectPaths(paths, below, inner)
-		}
-	case []any:
-		paths[strings.TrimPrefix(path+".length", ".")] = true
-		for _, element := range v {
-			collectPaths(paths, path+"[]", element)
-		}
-	}
+	return merged(found, exact), nil
 }

@@ -48,7 +48,7 @@ func (s *selection) evaluatedPart(ctx context.Context, c sqlplan.Condition) (sql
 		if err != nil || source == c.From {
 			return c, err
 		}
-		return &sqlplan.Reached{Relation: c.Relation, From: source, Trusted: c.Trusted}, nil
+		return &sqlplan.Reached{Relation: c.Relation, From: source, Asked: c.Asked}, nil
 	case *sqlplan.Union:
 		return s.evaluatedUnion(ctx, c)
 	}

@@ -18,8 +18,9 @@ type ExtractOption uint8
 const KeepNull ExtractOption = 1
 
 // Extract returns the values at a path such as "name" or "customer.name", in the selection's order with repetitions (O-355, O-356); null
-// values are left out unless [KeepNull] is given. V is as for [Min]. The path leads through N to 1 relations and ends on a stored, alias
-// or, of the dataclass itself, calculated attribute. Members that are gone have no values.
+// values are left out unless [KeepNull] is given. V is as for [Min], and json.RawMessage for objects and collections. The path leads through
+// N to 1 relations and ends on a stored, alias or, of the dataclass itself, calculated attribute, or inside an object: "extra.home.street",
+// "extra.list[].size" with the values of all elements one after the other. Members that are gone have no values.
 //
 // Errors: a *[QueryError] for a path that does not exist or has several values for an entity (ORDA answers with an empty collection),
 // *[PermissionError].
@@ -27,12 +28,21 @@ func Extract[V, T any](ctx context.Context, s *Selection[T], path string, option
 	keepNull := slices.Contains(options, KeepNull)
 	values := []V{}
 	err := s.core.eachValue(ctx, []string{path}, func(row []any) error {
-		if row[0] == nil && !keepNull {
-			return nil
+		list, several := row[0].(elements)
+		if !several {
+			list = elements{row[0]}
 		}
-		v, err := valueAs[V](s.core.class, path, row[0])
-		values = append(values, v)
-		return err
+		for _, value := range list {
+			if value == nil && !keepNull {
+				continue
+			}
+			v, err := valueAs[V](s.core.class, path, value)
+			if err != nil {
+				return err
+			}
+			values = append(values, v)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -41,7 +51,7 @@ func Extract[V, T any](ctx context.Context, s *Selection[T], path string, option
 }
 
 // ExtractObjects returns an object for each entity (O-357): pairs are a path, as for [Extract], and the name of its value in the object,
-// any number of times; a last path without a name is ignored. Null values are kept.
+// any number of times; a last path without a name is ignored. Null values are kept; a path with [] gives a []any.
 //
 //	rows, err := invoices.ExtractObjects(ctx, "number", "no", "customer.name", "who")
 func (s *Selection[T]) ExtractObjects(ctx context.Context, pairs ...string) ([]map[string]any, error) {
@@ -57,6 +67,9 @@ func (s *Selection[T]) ExtractObjects(ctx context.Context, pairs ...string) ([]m
 		object := make(map[string]any, len(names))
 		for i, name := range names {
 			object[name] = row[i]
+			if list, several := row[i].(elements); several {
+				object[name] = []any(list)
+			}
 		}
 		objects = append(objects, object)
 		return nil
@@ -146,18 +159,15 @@ func (s *selection) valuesByKey(ctx context.Context, keys [][]any, paths []strin
 }
 
 func (c *class) readValues(ctx context.Context, s *selection, source *sqlplan.Source, keys bool, paths []string, fn func([]any) error) error {
-	statement, attributes, err := c.ds.plans(ctx).Values(source, keys, paths, s.lens(ctx))
+	statement, columns, err := c.ds.plans(ctx).Values(source, keys, paths, s.lens(ctx))
 	if err != nil {
 		return err
 	}
-	values := make([]any, len(attributes))
-	return scan(ctx, c.ds.reader(ctx), statement, len(attributes), func(raw []any) error {
-		if err := canonicalRow(attributes, raw, values); err != nil {
-			return err
-		}
-		for i, v := range raw {
-			if v == nil { // also where a Go field could not hold it: nothing is related
-				values[i] = nil
+	values := make([]any, len(columns))
+	return scan(ctx, c.ds.reader(ctx), statement, len(columns), func(raw []any) error {
+		for i, column := range columns {
+			if values[i], err = columnValue(column, raw[i]); err != nil {
+				return err
 			}
 		}
 		return fn(values)

@@ -27,7 +27,8 @@ func (s *Selection[T]) Fix(ctx context.Context) (*Selection[T], error) {
 func (s *Selection[T]) IsFixed() bool { return s.core.list() != nil }
 
 // IsOrdered reports whether positions in the selection mean something (O-320): it was sorted, sliced from a sorted one, or made ordered.
-// Any other selection is read in primary key order.
+// Any other selection is read in primary key order, except that set operations of fixed selections and unordered [DataClass.NewSelection]
+// leave members whose key is no whole number in the order in which they came.
 func (s *Selection[T]) IsOrdered() bool { return s.core.ordered() }
 
 // Clean returns the selection without members that are gone (O-303), of the same order. A lazy selection has none and is returned as it is.

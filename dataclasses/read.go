@@ -66,7 +66,7 @@ func (c *class) withKey(text string, key []any) sqlplan.Statement {
 	return sqlplan.Statement{SQL: text, Args: args}
 }
 
-// planKey plans the statement of load.
+// planKey plans the statement of load, without a restriction: read asks for that first, and triggers see everything.
 func (c *class) planKey() error {
 	s, err := c.ds.planner.Select(c.keySource([][]any{c.anyKey()}), c.stored, sqlplan.Lens{})
 	if err != nil {

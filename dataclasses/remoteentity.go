@@ -69,6 +69,7 @@ func (c *class) parse(ctx context.Context, key KeyText) ([]any, error) {
 }
 
 // storedSpelling finds how a UUID that the model keeps as text is spelled in the table: UUIDs are equal as 128-bit values.
+// It looks at hidden entities too: only reads with the key that it returns tell anything, and these are restricted.
 func (c *class) storedSpelling(ctx context.Context, key []any) ([]any, error) {
 	text, _ := key[0].(string)
 	id, err := model.ParseUUID(text)

@@ -65,7 +65,7 @@ func trustedCondition(c sqlplan.Condition) sqlplan.Condition {
 	case *sqlplan.Within:
 		return &sqlplan.Within{Source: trusted(c.Source)}
 	case *sqlplan.Reached:
-		return &sqlplan.Reached{Relation: c.Relation, From: trusted(c.From), Trusted: true}
+		return &sqlplan.Reached{Relation: c.Relation, From: trusted(c.From)}
 	case *sqlplan.Except:
 		return &sqlplan.Except{Source: trusted(c.Source)}
 	case *sqlplan.Union:

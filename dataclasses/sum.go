@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
 )
@@ -11,7 +12,8 @@ import (
 // Summable is what sums are given in: int64 keeps whole numbers exact.
 type Summable interface{ int64 | float64 }
 
-// Sum adds up a numeric attribute over the selection, in the database (O-361): 0 for an empty selection or without values.
+// Sum adds up the numbers that a path, as for [Min], leads to, over the selection and in the database (O-361): 0 for an empty selection or
+// without values. Of a property in an object, such as "extra.size", what is no number is left out.
 //
 //	due, err := dataclasses.Sum[int64](ctx, invoices, "total")
 //
@@ -24,9 +26,13 @@ func Sum[V Summable, T any](ctx context.Context, s *Selection[T], of string) (V,
 	return number[V](sums[0].sum)
 }
 
-// SumBy adds up a numeric attribute over the selection for each value of another attribute, in one query: the balances of all customers,
-// for example. K is the Go type of that attribute's canonical value (string, int64, …); null values are left out.
+// SumBy adds up the numbers at one path over the selection for each value at another, in one query: the balances of all customers, or
+// SumBy[string, float64](ctx, lines, "product.category.name", "amount"). Both are as for [Min]; K is the Go type of the canonical value
+// at the second (string, int64, …). Null values are left out, and texts are told apart exactly.
 func SumBy[K comparable, V Summable, T any](ctx context.Context, s *Selection[T], by, of string) (map[K]V, error) {
+	if err := s.core.class.checkPath(by); err != nil {
+		return nil, err
+	}
 	sums, err := s.core.sums(ctx, of, by)
 	if err != nil {
 		return nil, err
@@ -68,40 +74,36 @@ func (s *selection) sums(ctx context.Context, of, by string) ([]groupSum, error)
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
-	sumOf, err := s.class.storageAttribute(of)
+	if err := s.class.checkPath(of); err != nil {
+		return nil, err
+	}
+	s, err := s.evaluated(ctx)
 	if err != nil {
 		return nil, err
 	}
-	columns := []*model.Attribute{sumOf}
-	var groupBy *model.Attribute
-	if by != "" {
-		if groupBy, err = s.class.storageAttribute(by); err != nil {
-			return nil, err
-		}
-		columns = []*model.Attribute{groupBy, sumOf}
-	}
-	if s, err = s.evaluated(ctx); err != nil {
-		return nil, err
-	}
-	statement, err := s.class.ds.plans(ctx).Sum(s.readable(), sumOf, groupBy, s.lens(ctx))
+	statement, columns, err := s.class.ds.plans(ctx).Sum(s.readable(), of, by, s.lens(ctx))
 	if err != nil {
 		return nil, err
 	}
 	var sums []groupSum
 	err = scan(ctx, s.class.ds.reader(ctx), statement, len(columns), func(raw []any) error {
 		g := groupSum{}
-		if groupBy != nil {
-			if g.by, err = groupBy.Canonical(raw[0]); err != nil {
-				return err
-			}
-		}
-		if last := raw[len(raw)-1]; last != nil {
-			g.sum, err = sumOf.Canonical(last)
+		last := len(columns) - 1
+		if g.sum, err = sumValue(columns[last], raw[last]); err == nil && last > 0 {
+			g.by, err = columnValue(columns[0], raw[0])
 		}
 		sums = append(sums, g)
 		return err
 	})
 	return sums, err
+}
+
+// sumValue is a sum as int64 or float64; nil without values.
+func sumValue(of sqlplan.Column, raw any) (any, error) {
+	if of.Inside || raw == nil {
+		return raw, nil
+	}
+	return of.Attribute.Canonical(raw)
 }
 
 // storageAttribute is a storage attribute by name.

@@ -13,6 +13,7 @@ const (
 	JSONInstant                 // text without the "Z" at its end, so that fractions of a second sort
 	JSONRank                    // number that sorts by type: null, boolean, text, number, object, collection (O-150)
 	JSONOrder                   // number that sorts booleans among themselves and numbers among themselves
+	JSONSource                  // JSON text of the value; NULL for null. Not of an element itself
 )
 
 // JSON is the SQL of a place in a JSON document: a [Dialect] makes and reads it. It holds numbered placeholders, which

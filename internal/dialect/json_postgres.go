@@ -47,6 +47,8 @@ func (Postgres) JSONExpr(b []byte, j JSON, kind JSONKind) []byte {
 	case JSONRank:
 		return fill(b, "CASE jsonb_typeof(#) WHEN 'boolean' THEN 1 WHEN 'string' THEN 2 WHEN 'number' THEN 3"+
 			" WHEN 'object' THEN 4 WHEN 'array' THEN 5 ELSE 0 END", j.doc)
+	case JSONSource:
+		return fill(b, "NULLIF((#)::text, 'null')", j.doc)
 	}
 	return fill(b, "NULLIF(#, 'null'::jsonb)", j.doc)
 }
@@ -59,6 +61,8 @@ func (p Postgres) JSONLength(b []byte, whole, member JSON, kind JSONKind) []byte
 		b = fill(b, "to_jsonb(jsonb_array_length(#))", whole.doc)
 	case JSONNumber, JSONOrder:
 		b = fill(b, "jsonb_array_length(#)::numeric", whole.doc)
+	case JSONSource:
+		b = fill(b, "jsonb_array_length(#)::text", whole.doc)
 	case JSONRank:
 		b = strconv.AppendInt(b, rankNumber, 10)
 	default:

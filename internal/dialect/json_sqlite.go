@@ -100,6 +100,12 @@ func (SQLite) JSONExpr(b []byte, j JSON, kind JSONKind) []byte {
 	case JSONRank:
 		return fill(b, "CASE # WHEN 'true' THEN 1 WHEN 'false' THEN 1 WHEN 'text' THEN 2 WHEN 'integer' THEN 3 WHEN 'real' THEN 3"+
 			" WHEN 'object' THEN 4 WHEN 'array' THEN 5 ELSE 0 END", t)
+	case JSONSource:
+		path := j.path
+		if path == nil {
+			path = []byte("'$'")
+		}
+		return fill(fill(b, "NULLIF(# -> ", j.doc), "#, 'null')", path)
 	}
 	return append(b, v...)
 }
@@ -110,6 +116,8 @@ func (d SQLite) JSONLength(b []byte, whole, member JSON, kind JSONKind) []byte {
 	switch kind {
 	case JSONAny, JSONNumber, JSONOrder:
 		b = whole.sqliteCall(b, "json_array_length(")
+	case JSONSource:
+		b = append(whole.sqliteCall(append(b, "CAST("...), "json_array_length("), " AS TEXT)"...)
 	case JSONRank:
 		b = strconv.AppendInt(b, rankNumber, 10)
 	default:

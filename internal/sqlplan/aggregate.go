@@ -3,10 +3,11 @@ package sqlplan
 import (
 	"fmt"
 
+	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/model"
 )
 
-// Aggregate is what is computed of an attribute over all entities of a source (O-361).
+// Aggregate is what is computed of a value over all entities of a source (O-361).
 type Aggregate uint8
 
 // The aggregates. Sums have a method of their own: [Planner.Sum].
@@ -17,62 +18,79 @@ const (
 	Count                    // how many entities have a scalar value
 )
 
-// Aggregate plans one aggregate of a storage attribute: one row with one value, or no row where there is no value.
-// The lens is asked for the attribute, as for those of conditions.
-func (p *Planner) Aggregate(s *Source, what Aggregate, of *model.Attribute, l Lens) (Statement, error) {
-	if err := what.takes(of); err != nil {
-		return Statement{}, err
+// Aggregate plans one aggregate of what a path leads to, see [Planner.Values]: one row with one value, or no row where there is no value.
+// Inside objects Min and Max look at the first scalar type only that there is in the order of O-150 (O-362); where there is none, they
+// give an object or a collection.
+func (p *Planner) Aggregate(s *Source, what Aggregate, path string, l Lens) (Statement, Column, error) {
+	v, err := p.valuesOf(s, l, path)
+	if err == nil {
+		err = what.takes(v.of, v.column)
 	}
-	r, sel, err := p.unwindowed(s, l, of)
 	if err != nil {
-		return Statement{}, err
+		return Statement{}, Column{}, err
 	}
 	w := p.writer()
-	w.aggregate(r, sel, what, of)
-	return w.statement()
+	w.aggregate(v.selection, what, v.of)
+	st, err := w.statement()
+	return st, v.column, err
 }
 
-// Distinct plans reading the different values of a storage attribute, null left out (O-359), each with the number of entities that have
-// it; in no order. Texts that differ in case or diacritics are different here.
-func (p *Planner) Distinct(s *Source, of *model.Attribute, l Lens) (Statement, error) {
-	if of.Type.Binary() || of.Type == model.Object {
-		return Statement{}, notScalar(of)
+// Distinct plans reading the different values that a path leads to, null left out (O-359), each with the number of entities that have
+// it; in no order. Texts that differ in case or diacritics are different here, and the collections of a path with [] are values.
+func (p *Planner) Distinct(s *Source, path string, l Lens) (Statement, Column, error) {
+	v, err := p.valuesOf(s, l, path)
+	if err == nil && !v.of.scalar() && len(v.column.Elements) == 0 {
+		err = notScalar(v.of.attr)
 	}
-	r, sel, err := p.unwindowed(s, l, of)
 	if err != nil {
-		return Statement{}, err
+		return Statement{}, Column{}, err
 	}
-	sel.and(target{at: r.root, attr: of}.is(notNullTest))
+	v.and(v.of.is(notNullTest))
 	w := p.writer()
-	w.open(sel.root)
+	w.open(v.root)
 	w.write("SELECT ")
-	w.scalar(sel.root, of)
+	w.output(v.of)
 	w.write(", COUNT(*)")
-	w.body(sel)
-	w.write(" GROUP BY ")
-	w.writeColumn(sel.root, of)
-	return w.statement()
+	w.body(v.selection)
+	w.write(" GROUP BY 1")
+	st, err := w.statement()
+	return st, v.column, err
 }
 
-// unwindowed resolves a source whose window, if it has one, has become a condition.
-func (p *Planner) unwindowed(s *Source, l Lens, of *model.Attribute) (*resolver, *selection, error) {
+// valueSelection is a selection and what a path leads to from its entities.
+type valueSelection struct {
+	*selection
+	of       target
+	column   Column
+	resolver *resolver
+}
+
+// valuesOf resolves a path over a source whose window, if it has one, has become a condition.
+func (p *Planner) valuesOf(s *Source, l Lens, path string) (v valueSelection, err error) {
 	if s.Limit >= 0 || s.Offset > 0 {
 		s = &Source{Class: s.Class, Conditions: []Condition{&Within{Source: s}}, Limit: -1}
 	}
-	r := p.resolver(s, l)
-	sel, err := r.selected(s, false)
-	if err == nil && l.Use != nil {
-		err = l.Use(of)
+	v.resolver = p.resolver(s, l)
+	if v.selection, err = v.resolver.selected(s, false); err != nil {
+		return v, err
 	}
-	return r, sel, err
+	v.of, v.column, err = v.resolver.valueOf(path)
+	return v, err
 }
 
-func (a Aggregate) takes(of *model.Attribute) error {
-	scalar := !of.Type.Binary() && of.Type != model.Object
+// scalar reports whether the values of a target can be compared. Those inside an object are tried one by one.
+func (t target) scalar() bool {
+	return t.doc != nil || !t.attr.Type.Binary() && t.attr.Type != model.Object
+}
+
+func (a Aggregate) takes(t target, column Column) error {
+	of := t.attr
 	switch {
-	case a == Count, scalar && a != Average, of.Type.Integer(), of.Type == model.Number, of.Type == model.Date:
+	case len(column.Elements) > 0:
+		return severalValues(of)
+	case t.doc != nil, a == Count, t.scalar() && a != Average, of.Type.Integer(), of.Type == model.Number, of.Type == model.Date:
 		return nil
-	case scalar:
+	case t.scalar():
 		return &Error{Kind: WrongOperator, Class: of.Class.Name, Attribute: of.Name, Msg: fmt.Sprintf("%s is no number or date: it has no average", label(of))}
 	}
 	return notScalar(of)
@@ -82,6 +100,10 @@ func notScalar(of *model.Attribute) error {
 	return &Error{Kind: WrongOperator, Class: of.Class.Name, Attribute: of.Name, Msg: fmt.Sprintf("%s has no values that can be compared", label(of))}
 }
 
+func severalValues(of *model.Attribute) error {
+	return &Error{Kind: WrongOperator, Class: of.Class.Name, Attribute: of.Name, Msg: fmt.Sprintf("a path with [] has several values of %s for an entity: extract them", label(of))}
+}
+
 func (s *selection) and(n *node) {
 	if s.where != nil {
 		n = &node{kind: andNode, kids: []*node{s.where, n}}
@@ -89,79 +111,101 @@ func (s *selection) and(n *node) {
 	s.where = n
 }
 
-func (w *writer) aggregate(r *resolver, s *selection, what Aggregate, of *model.Attribute) {
-	if what <= Max && (of.Type == model.String || of.Type == model.UUID || of.Type == model.Bool) {
-		w.extreme(r, s, what, of)
+func (w *writer) aggregate(s *selection, what Aggregate, t target) {
+	text := t.attr.Type == model.String || t.attr.Type == model.UUID || t.attr.Type == model.Bool
+	if what <= Max && (text || t.doc != nil) {
+		w.extreme(s, what, t)
 		return
 	}
 	w.open(s.root)
 	w.write("SELECT ")
 	switch what {
 	case Min:
-		w.wrap("MIN(", s.root, of, ")")
+		w.wrap("MIN(", t, ")")
 	case Max:
-		w.wrap("MAX(", s.root, of, ")")
+		w.wrap("MAX(", t, ")")
 	case Average:
-		w.average(s.root, of)
+		w.average(t)
 	case Count:
-		w.countValues(s.root, of)
+		w.countValues(t)
 	}
 	w.body(s)
 }
 
-// extreme reads the first value of a sort: texts compare by their folds, and PostgreSQL has no least of booleans and UUIDs.
-func (w *writer) extreme(r *resolver, s *selection, what Aggregate, of *model.Attribute) {
-	t := target{at: r.root, attr: of}
+// extreme reads the first value of a sort: texts compare by their folds, PostgreSQL has no least of booleans and UUIDs, and values inside
+// objects are of several types.
+func (w *writer) extreme(s *selection, what Aggregate, t target) {
 	s.and(t.is(notNullTest))
 	w.open(s.root)
 	w.write("SELECT ")
-	w.scalar(s.root, of)
+	w.output(t)
 	w.body(s)
 	w.write(" ORDER BY ")
-	w.term(term{target: t, descending: what == Max})
-	if of.Type == model.String { // of texts with the same fold always the same one
+	switch {
+	case t.doc != nil:
+		w.extremeInside(t, what == Max)
+	case t.attr.Type == model.String:
+		w.term(term{target: t, descending: what == Max})
 		w.write(", ")
-		w.term(term{target: t, descending: what == Max, key: true})
+		w.term(term{target: t, descending: what == Max, key: true}) // of texts with the same fold always the same one
+	default:
+		w.term(term{target: t, descending: what == Max})
 	}
 	w.write(" LIMIT 1")
 }
 
-// scalar writes a column as an expression: it has no declared type then, by which SQLite's drivers would guess among layouts of dates.
-func (w *writer) scalar(r *ref, a *model.Attribute) {
-	if !w.postgres && a.Type == model.Date {
-		w.write("+")
+// extremeInside sorts by type, scalars first, and then by value, of texts with the same fold always the same one first.
+func (w *writer) extremeInside(t target, descending bool) {
+	w.buf = w.inside(w.buf, t, dialect.JSONRank)
+	w.write(", ")
+	w.buf = w.dialect.OrderExpr(w.buf, w.inside(nil, t, dialect.JSONOrder), descending)
+	text := w.inside(nil, t, dialect.JSONText)
+	w.write(", ")
+	w.buf = w.dialect.OrderExpr(w.buf, w.dialect.FoldExpr(nil, text), descending)
+	if w.postgres {
+		text = append(append([]byte{'('}, text...), `) COLLATE "C"`...)
 	}
-	w.writeColumn(r, a)
+	w.write(", ")
+	w.buf = w.dialect.OrderExpr(w.buf, text, descending)
 }
 
-// wrap writes a column between two pieces of SQL.
-func (w *writer) wrap(before string, r *ref, a *model.Attribute, after string) {
+// wrap writes a value between two pieces of SQL: of one inside an object its number.
+func (w *writer) wrap(before string, t target, after string) {
 	w.write(before)
-	w.writeColumn(r, a)
+	if t.doc != nil {
+		w.buf = w.inside(w.buf, t, dialect.JSONNumber)
+	} else {
+		w.writeColumn(t.at, t.attr)
+	}
 	w.write(after)
 }
 
-func (w *writer) average(r *ref, of *model.Attribute) {
+func (w *writer) average(t target) {
+	date := t.doc == nil && t.attr.Type == model.Date
 	switch {
-	case of.Type == model.Date && w.postgres:
-		w.wrap("CAST(AVG(EXTRACT(EPOCH FROM ", r, of, ")) AS double precision)")
-	case of.Type == model.Date:
-		w.wrap("AVG(unixepoch(", r, of, ", 'subsec'))")
+	case date && w.postgres:
+		w.wrap("CAST(AVG(EXTRACT(EPOCH FROM ", t, ")) AS double precision)")
+	case date:
+		w.wrap("AVG(unixepoch(", t, ", 'subsec'))")
 	case w.postgres:
-		w.wrap("CAST(AVG(", r, of, ") AS double precision)")
+		w.wrap("CAST(AVG(", t, ") AS double precision)")
 	default:
-		w.wrap("AVG(", r, of, ")")
+		w.wrap("AVG(", t, ")")
 	}
 }
 
 // countValues counts what is not null; objects and collections inside an object attribute do not count.
-func (w *writer) countValues(r *ref, of *model.Attribute) {
+func (w *writer) countValues(t target) {
 	switch {
-	case of.Type != model.Object:
-		w.wrap("COUNT(", r, of, ")")
+	case t.doc != nil:
+		w.write("COUNT(*) FILTER (WHERE ")
+		w.buf = w.inside(w.buf, t, dialect.JSONRank)
+		w.write(" IN (1, 2, 3))")
+	case t.attr.Type != model.Object:
+		w.wrap("COUNT(", t, ")")
 	case w.postgres:
-		w.wrap("COUNT(*) FILTER (WHERE json_typeof(CAST(", r, of, " AS json)) NOT IN ('object', 'array', 'null'))")
+		w.wrap("COUNT(*) FILTER (WHERE json_typeof(CAST(", t, " AS json)) NOT IN ('object', 'array', 'null'))")
 	default:
-		w.wrap("COUNT(*) FILTER (WHERE json_type(CAST(", r, of, " AS TEXT)) NOT IN ('object', 'array', 'null'))")
+		w.wrap("COUNT(*) FILTER (WHERE json_type(CAST(", t, " AS TEXT)) NOT IN ('object', 'array', 'null'))")
 	}
 }

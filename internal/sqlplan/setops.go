@@ -7,11 +7,11 @@ import (
 )
 
 // Reached holds for entities that a relation leads to from the entities of another source (O-355).
-// The lens is asked for the relation, unless the program wrote it (Trusted).
 type Reached struct {
 	Relation *model.Attribute // relatedEntity or relatedEntities, to the class of the source that has this condition
 	From     *Source
-	Trusted  bool
+	// Asked is what the lens is asked for: the relation, or the alias that leads through it (S-296); nil when the program chose it.
+	Asked *model.Attribute
 }
 
 // Union holds for entities that are in one of the sources, all of the same class (O-331).
@@ -64,11 +64,7 @@ func (r *resolver) reached(c *Reached) (*node, error) {
 		return nil, r.fail(TooComplex, 0, "more than %d selections within selections", maxWithin)
 	}
 	defer func() { r.depth-- }()
-	r.text, r.trusted = "", c.Trusted
-	if !r.visible(a) {
-		return nil, &Error{Kind: UnknownAttribute, Class: a.Class.Name, Attribute: a.Name, Msg: fmt.Sprintf("attribute %q not found in dataclass %s", a.Name, a.Class.Name)}
-	}
-	if err := r.use(a); err != nil {
+	if err := r.askFor(c.Asked); err != nil {
 		return nil, err
 	}
 	outer := r.root
@@ -83,6 +79,18 @@ func (r *resolver) reached(c *Reached) (*node, error) {
 		here, there = there, here
 	}
 	return &node{at: outer, attr: here, test: amongTest, within: inner, column: there}, nil
+}
+
+// askFor asks the lens for what a projection goes through; nil: for nothing.
+func (r *resolver) askFor(a *model.Attribute) error {
+	r.text, r.trusted = "", a == nil
+	if a == nil {
+		return nil
+	}
+	if !r.visible(a) {
+		return &Error{Kind: UnknownAttribute, Class: a.Class.Name, Attribute: a.Name, Msg: fmt.Sprintf("attribute %q not found in dataclass %s", a.Name, a.Class.Name)}
+	}
+	return r.use(a)
 }
 
 // among asks whether a column is one of the values that another selection has in a column. A window stands in a table of its own,

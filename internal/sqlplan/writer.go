@@ -96,10 +96,7 @@ func (w *writer) columns(s *selection, columns []target) {
 		if i > 0 {
 			w.write(", ")
 		}
-		if !w.postgres && t.attr.Type == model.Date {
-			w.write("+") // as an expression it has no declared type: SQLite's drivers would guess among layouts
-		}
-		w.writeColumn(t.at, t.attr)
+		w.output(t)
 		if s.presence && t.attr.Type.Binary() {
 			w.write(" IS NOT NULL")
 		}
