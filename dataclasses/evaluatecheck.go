@@ -60,7 +60,7 @@ func (s *selection) plainPart(planner *sqlplan.Planner, c sqlplan.Condition, len
 	case *sqlplan.Except:
 		c = &sqlplan.Except{Source: plain(part.Source)}
 	case *sqlplan.Reached:
-		c = &sqlplan.Reached{Relation: part.Relation, From: plain(part.From), Trusted: part.Trusted}
+		c = &sqlplan.Reached{Relation: part.Relation, From: plain(part.From), Asked: part.Asked}
 	case *sqlplan.Union:
 		sources := make([]*sqlplan.Source, len(part.Sources))
 		for i, one := range part.Sources {
