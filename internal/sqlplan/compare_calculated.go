@@ -46,16 +46,17 @@ func (r *resolver) plainOperand(c *query.Comparison) (any, error) {
 		return nil, err
 	}
 	if c.Op != query.In {
-		return r.plain(values[0]), nil
+		return r.plain(c.Op, values[0]), nil
 	}
 	list := make([]any, len(values))
 	for i, v := range values {
-		list[i] = r.plain(v)
+		list[i] = r.plain(c.Op, v)
 	}
 	return list, nil
 }
 
-func (r *resolver) plain(v value) any {
+// plain is a value with "@" as the only wildcard, for comparators that have any.
+func (r *resolver) plain(op query.Op, v value) any {
 	switch v.kind {
 	case numberValue:
 		return numberOf(v)
@@ -68,7 +69,7 @@ func (r *resolver) plain(v value) any {
 	case durationValue:
 		return v.duration
 	}
-	if strings.Contains(r.wildcards(v), "*") {
+	if op != query.Identical && op != query.NotIdentical && strings.Contains(r.wildcards(v), "*") {
 		return strings.ReplaceAll(v.text, "*", "@")
 	}
 	return v.text
