@@ -33,10 +33,11 @@ type world struct {
 	rows map[string][]*row // by class
 }
 
-// words have what makes text hard: case, marks, letters of several bytes, wildcards of LIKE, words that begin alike.
+// words have what makes text hard: case, marks, letters of several bytes, wildcards, words that begin alike.
 var words = []string{
 	"", "a", "A", "á", "Å", "ab", "aB", "abc", "b", "B-a", "ba", "Bravo", "bravo ab", "ñandú", "n", "N", "Straße", "ΟΔΟΣ", "οδος",
 	"é", "e\u0301", "10%", "a_b", "a\\b", "12", "z", "Alpha Bravo", "alpha-bravo", "Zoë", "zoe",
+	"a@b", "a*B",
 }
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }

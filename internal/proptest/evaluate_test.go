@@ -12,6 +12,8 @@ import (
 type condition struct {
 	refs  []ref
 	holds func(choice) bool
+	parts []condition // of an or, and of an and whose parts have no ref in common: each has a choice of its own
+	any   bool        // one of the parts is enough
 }
 
 // ref is something that is chosen: a related row, or an element of a collection.
@@ -29,6 +31,14 @@ type choice struct {
 
 // matches reports whether some choice makes the condition true.
 func (c condition) matches(root *row) bool {
+	for _, part := range c.parts {
+		if part.matches(root) == c.any {
+			return c.any
+		}
+	}
+	if c.parts != nil {
+		return !c.any
+	}
 	return c.try(choice{root, map[string]any{}}, distinct(c.refs))
 }
 
@@ -59,11 +69,15 @@ func distinct(refs []ref) []ref {
 }
 
 func both(a, b condition) condition {
-	return condition{together(a, b), func(ch choice) bool { return a.holds(ch) && b.holds(ch) }}
+	c := condition{refs: together(a, b), holds: func(ch choice) bool { return a.holds(ch) && b.holds(ch) }}
+	if len(distinct(c.refs)) == len(distinct(a.refs))+len(distinct(b.refs)) {
+		c.parts = []condition{a, b}
+	}
+	return c
 }
 
 func either(a, b condition) condition {
-	return condition{together(a, b), func(ch choice) bool { return a.holds(ch) || b.holds(ch) }}
+	return condition{together(a, b), func(ch choice) bool { return a.holds(ch) || b.holds(ch) }, []condition{a, b}, true}
 }
 
 func not(c condition) condition {

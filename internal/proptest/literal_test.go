@@ -180,6 +180,10 @@ func (g *generator) text(op string, stars bool) string {
 		}
 		return '@'
 	}
+	switch op {
+	case "<", "<=", ">", ">=": // take a wildcard at the end only (O-117)
+		text = strings.NewReplacer("@", "", "*", "").Replace(text)
+	}
 	if g.r.IntN(2) == 0 {
 		return text
 	}

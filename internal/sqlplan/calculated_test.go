@@ -94,7 +94,7 @@ func TestCalculatedIsAsked(t *testing.T) {
 	var got []asked
 	p := sqlplan.New(dialect.SQLite{}, sqlplan.WithCalculated(declared{queries: map[string]string{"fullName": ""}, asked: &got}))
 	values := sqlplan.Values{Indexed: []any{[]any{1, "b@"}, model.NewDay(2020, 1, 31)}}
-	for _, text := range []string{"fullName = null", "fullName > 2", "fullName != 2.5", "fullName begin h*", "fullName in :1", "fullName = true", "fullName = :2"} {
+	for _, text := range []string{"fullName = null", "fullName > 2", "fullName != 2.5", "fullName begin h*", "fullName in :1", "fullName = true", "fullName = :2", "fullName === 'h*'", "fullName is not h*", "fullName != h*"} {
 		if err := p.Check(source(t, classes(t)["employee"], text, query.REST, values), sqlplan.Lens{}); err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +107,9 @@ func TestCalculatedIsAsked(t *testing.T) {
 		{"fullName", query.In, []any{int64(1), "b@"}},
 		{"fullName", query.Equal, true},
 		{"fullName", query.Equal, model.NewDay(2020, 1, 31)},
+		{"fullName", query.Identical, "h*"},
+		{"fullName", query.NotIdentical, "h*"},
+		{"fullName", query.NotEqual, "h@"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

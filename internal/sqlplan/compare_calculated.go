@@ -46,16 +46,25 @@ func (r *resolver) plainOperand(c *query.Comparison) (any, error) {
 		return nil, err
 	}
 	if c.Op != query.In {
-		return r.plain(values[0]), nil
+		return r.searched(c.Op, values[0]), nil
 	}
 	list := make([]any, len(values))
 	for i, v := range values {
-		list[i] = r.plain(v)
+		list[i] = r.searched(c.Op, v)
 	}
 	return list, nil
 }
 
-func (r *resolver) plain(v value) any {
+// searched is a value with "@" as the only wildcard, for comparators that have any.
+func (r *resolver) searched(op query.Op, v value) any {
+	exact := op == query.Identical || op == query.NotIdentical
+	if v.kind == textValue && !exact && strings.Contains(r.wildcards(v), "*") {
+		return strings.ReplaceAll(v.text, "*", "@")
+	}
+	return plain(v)
+}
+
+func plain(v value) any {
 	switch v.kind {
 	case numberValue:
 		return numberOf(v)
@@ -67,9 +76,6 @@ func (r *resolver) plain(v value) any {
 		return v.instant
 	case durationValue:
 		return v.duration
-	}
-	if strings.Contains(r.wildcards(v), "*") {
-		return strings.ReplaceAll(v.text, "*", "@")
 	}
 	return v.text
 }

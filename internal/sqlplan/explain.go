@@ -198,7 +198,7 @@ func (r *resolver) shown(o query.Operand) string {
 			return "[" + strconv.Itoa(len(list)) + " values]"
 		}
 		if v, ok := accepted(raw); ok {
-			return shortened(fmt.Sprint(r.plain(v)))
+			return shortened(fmt.Sprint(plain(v)))
 		}
 		return placeholderName(o)
 	}
