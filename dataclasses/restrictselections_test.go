@@ -24,16 +24,21 @@ func countBooks(ctx context.Context, _ *session.Session, _ *dataclasses.Singleto
 
 func restrictedShelf(t *testing.T, db *gorm.DB, defs ...dataclasses.Definition) *dataclasses.DataStore {
 	t.Helper()
-	ds := ordatest.Open(t, db, append(defs,
+	ds := ordatest.Open(t, db, append(defs, restrictedBooks()...)...)
+	shelf(t, ds)
+	return ds
+}
+
+// restrictedBooks shows authors and their books to those that [only] names, or everything.
+func restrictedBooks() []dataclasses.Definition {
+	return []dataclasses.Definition{
 		dataclasses.DefineExposed[Author](dataclasses.Restrict(visibleAuthors),
 			dataclasses.Computed("dearest", dearest), dataclasses.Computed("cheapOnes", cheapOnes), dataclasses.Alias[Author]("writings", "books")),
 		dataclasses.DefineExposed[Book](dataclasses.Restrict(visibleBooks), dataclasses.Alias[Book]("authorName", "author.lastName"),
 			dataclasses.Computed("shout", func(_ context.Context, b *dataclasses.Entity[Book]) (string, error) { return b.Value.Title + "!", nil })),
 		dataclasses.SharedSingleton("Desk", func(context.Context, *dataclasses.DataStore) (*desk, error) { return &desk{}, nil },
 			dataclasses.OnSingleton(dataclasses.Exposed("countBooks", countBooks))),
-	)...)
-	shelf(t, ds)
-	return ds
+	}
 }
 
 // bookRead is a read of books.

@@ -38,6 +38,8 @@ type Employee struct {
 	Manager    *Employee  `gorm:"foreignKey:ReportsTo"`
 	Reports    []Employee `gorm:"foreignKey:ReportsTo"`
 	Orders     []Order
+
+	Territories []EmployeeTerritory
 }
 
 // TableName is GORM's.
@@ -54,6 +56,8 @@ type Order struct {
 	ShippedDate *model.Day `gorm:"column:ShippedDate"`
 	Freight     float64    `gorm:"column:Freight"`
 	ShipCity    *string    `gorm:"column:ShipCity"`
+	ShipVia     *int64     `gorm:"column:ShipVia"`
+	Shipper     *Shipper   `gorm:"foreignKey:ShipVia;references:ShipperID"`
 	Lines       []Line
 }
 
@@ -92,6 +96,8 @@ type Product struct {
 	ProductName string    `gorm:"column:ProductName"`
 	CategoryID  *int64    `gorm:"column:CategoryID"`
 	Category    *Category `gorm:"references:CategoryID"`
+	SupplierID  *int64    `gorm:"column:SupplierID"`
+	Supplier    *Supplier `gorm:"references:SupplierID"`
 	UnitPrice   float64   `gorm:"column:UnitPrice"`
 	Lines       []Line
 }
@@ -121,22 +127,33 @@ func total(ctx context.Context, _ *session.Session, o *dataclasses.Entity[Order]
 		if err != nil {
 			return 0, err
 		}
-		sum += line.Value.UnitPrice * float64(line.Value.Quantity) * (1 - line.Value.Discount)
+		cost, err := amount(ctx, line)
+		if err != nil {
+			return 0, err
+		}
+		sum += cost
 	}
 	return sum, nil
 }
 
 // Definitions declares the dataclasses. The tables have no stamps.
 func Definitions() []dataclasses.Definition {
-	return []dataclasses.Definition{
+	return append(places(),
 		dataclasses.DefineExposed[Customer](dataclasses.WithoutStamp[Customer]()),
-		dataclasses.DefineExposed[Employee](dataclasses.WithoutStamp[Employee]()),
+		dataclasses.DefineExposed[Employee](
+			dataclasses.WithoutStamp[Employee](),
+			dataclasses.Alias[Employee]("regions", "territories.territory.region"),
+		),
 		dataclasses.DefineExposed[Order](
 			dataclasses.WithoutStamp[Order](),
 			dataclasses.OnEntity(dataclasses.Exposed("total", total)),
 		),
-		dataclasses.DefineExposed[Line](dataclasses.WithoutStamp[Line]()),
+		dataclasses.DefineExposed[Line](
+			dataclasses.WithoutStamp[Line](),
+			dataclasses.Alias[Line]("customerName", "order.customer.companyName"),
+			dataclasses.Computed("amount", amount),
+		),
 		dataclasses.DefineExposed[Product](dataclasses.WithoutStamp[Product]()),
 		dataclasses.DefineExposed[Category](dataclasses.WithoutStamp[Category]()),
-	}
+	)
 }

@@ -30,10 +30,12 @@ const source = "../../../shared/data/northwind.sqlite"
 
 type fixture struct {
 	url string
+	ds  *dataclasses.DataStore
 	sql *sql.DB // plain SQL on the same file: what the expected values come from
 }
 
-func serve(t *testing.T) *fixture {
+// open opens a copy of the database.
+func open(t *testing.T) *fixture {
 	t.Helper()
 	data, err := os.ReadFile(source)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,11 +50,19 @@ func serve(t *testing.T) *fixture {
 	ds, err := dataclasses.Open(db, northwind.Definitions()...)
 	check(t, err)
 	t.Cleanup(func() { check(t, ds.Close()) })
+	return &fixture{ds: ds, sql: dialector.Readers()}
+}
+
+// serve serves a copy of the database over HTTP.
+func serve(t *testing.T) *fixture {
+	t.Helper()
+	f := open(t)
 	manager := &session.Manager{}
 	t.Cleanup(func() { check(t, manager.Close()) })
-	server := httptest.NewServer(rest.Handler(ds.Remote(), manager))
+	server := httptest.NewServer(rest.Handler(f.ds.Remote(), manager))
 	t.Cleanup(server.Close)
-	return &fixture{url: server.URL + "/rest/", sql: dialector.Readers()}
+	f.url = server.URL + "/rest/"
+	return f
 }
 
 func check(t *testing.T, err error) {
