@@ -68,7 +68,8 @@ func (s *selection) aggregate(ctx context.Context, what sqlplan.Aggregate, of st
 	if s, err = s.evaluated(ctx); err != nil {
 		return nil, err
 	}
-	statement, err := s.class.ds.plans(ctx).Aggregate(s.readable(), what, a, s.lens(ctx))
+	source, lens := s.readable(), s.lens(ctx)
+	statement, err := s.class.ds.plans(ctx, source, lens).Aggregate(source, what, a, lens)
 	if err != nil {
 		return nil, err
 	}

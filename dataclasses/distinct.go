@@ -79,7 +79,8 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 	if s, err = s.evaluated(ctx); err != nil {
 		return nil, err
 	}
-	statement, err := s.class.ds.plans(ctx).Distinct(s.readable(), a, s.lens(ctx))
+	source, lens := s.readable(), s.lens(ctx)
+	statement, err := s.class.ds.plans(ctx, source, lens).Distinct(source, a, lens)
 	if err != nil {
 		return nil, err
 	}

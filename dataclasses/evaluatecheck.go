@@ -10,16 +10,19 @@ import (
 // isResidual reports whether err only says that code must decide.
 func isResidual(err error) bool { return errors.Is(err, sqlplan.ErrResidual) }
 
-// checkSource finds mistakes in a source that may need code: windows and sorts by code aside, which do not matter for that.
-func (s *selection) checkSource(planner *sqlplan.Planner, source *sqlplan.Source, lens sqlplan.Lens) error {
-	if s.class.ds.evaluates {
-		plain, err := s.class.plainSorts(planner, unwindowed(source), lens)
-		if err != nil {
-			return err
-		}
-		source = plain
+// checkSource finds mistakes in a source. It runs no code of the program: in a source that may need some, windows and sorts by code are
+// left out, which do not matter for that.
+func (s *selection) checkSource(source *sqlplan.Source, lens sqlplan.Lens) error {
+	ds := s.class.ds
+	if !ds.evaluates || !ds.mayNeedCode(source) {
+		return ds.planner.Check(source, lens)
 	}
-	if err := planner.Check(source, lens); err != nil && !isResidual(err) {
+	planner := ds.evaluatingPlanner(&calculatedQueries{ds: ds})
+	plain, err := s.class.plainSorts(planner, unwindowed(source), lens)
+	if err != nil {
+		return err
+	}
+	if err := planner.Check(plain, lens); err != nil && !isResidual(err) {
 		return err
 	}
 	return nil

@@ -167,7 +167,8 @@ func (r *record) checkVisible(ctx context.Context) error {
 	if restricted, err := r.class.isRestricted(ctx); err != nil || !restricted {
 		return err
 	}
-	statement, err := r.class.ds.planner.Count(r.class.keySource([][]any{key}), r.class.ds.inside(ctx))
+	source, lens := r.class.keySource([][]any{key}), r.class.ds.inside(ctx)
+	statement, err := r.class.ds.plans(ctx, source, lens).Count(source, lens)
 	if err != nil {
 		return err
 	}

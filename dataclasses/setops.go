@@ -146,7 +146,7 @@ func (s *selection) except(o *selection) *sqlplan.Source {
 func (s *selection) combine(ctx context.Context, o *selection, lazily func() *sqlplan.Source, listed func(a, b *keyset.List) *keyset.List) (*selection, error) {
 	if s.list() == nil && o.list() == nil {
 		source := lazily()
-		err := s.checkSource(s.class.ds.checker(), source, sqlplan.Lens{})
+		err := s.checkSource(source, sqlplan.Lens{})
 		if err == nil {
 			return s.with(source), nil
 		}

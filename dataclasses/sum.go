@@ -83,7 +83,8 @@ func (s *selection) sums(ctx context.Context, of, by string) ([]groupSum, error)
 	if s, err = s.evaluated(ctx); err != nil {
 		return nil, err
 	}
-	statement, err := s.class.ds.plans(ctx).Sum(s.readable(), sumOf, groupBy, s.lens(ctx))
+	source, lens := s.readable(), s.lens(ctx)
+	statement, err := s.class.ds.plans(ctx, source, lens).Sum(source, sumOf, groupBy, lens)
 	if err != nil {
 		return nil, err
 	}
