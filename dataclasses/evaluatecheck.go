@@ -10,15 +10,9 @@ import (
 // isResidual reports whether err only says that code must decide.
 func isResidual(err error) bool { return errors.Is(err, sqlplan.ErrResidual) }
 
-// checkSource finds mistakes in a source. It runs no code of the program: in a source that may need some, windows and sorts by code are
-// left out, which do not matter for that.
+// checkSource finds mistakes in a source; it runs no code of the program.
 func (s *selection) checkSource(source *sqlplan.Source, lens sqlplan.Lens) error {
-	ds := s.class.ds
-	if !ds.evaluates || !ds.mayNeedCode(source) {
-		return ds.planner.Check(source, lens)
-	}
-	planner := ds.evaluatingPlanner(&calculatedQueries{ds: ds})
-	plain, err := s.class.plainSorts(planner, unwindowed(source), lens)
+	planner, plain, err := s.checkable(source, lens)
 	if err != nil {
 		return err
 	}
@@ -26,6 +20,18 @@ func (s *selection) checkSource(source *sqlplan.Source, lens sqlplan.Lens) error
 		return err
 	}
 	return nil
+}
+
+// checkable is a planner that runs no code of the program, and the source as it takes it: in one that may need code, windows and sorts
+// by code are left out. The rights to these sorts are checked here.
+func (s *selection) checkable(source *sqlplan.Source, lens sqlplan.Lens) (*sqlplan.Planner, *sqlplan.Source, error) {
+	ds := s.class.ds
+	if !ds.evaluates || !ds.mayNeedCode(source) {
+		return ds.planner, source, nil
+	}
+	planner := ds.evaluatingPlanner(&calculatedQueries{ds: ds})
+	plain, err := s.class.plainSorts(planner, unwindowed(source), lens)
+	return planner, plain, err
 }
 
 // unwindowed is the source with all selections that it is within, windows aside.

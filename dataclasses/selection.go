@@ -50,6 +50,7 @@ type Settings struct {
 	Parameters map[string]any // values of :name
 	Args       map[string]any // what formulas get beside the entity (O-143)
 	Attributes map[string]any // paths of :name before a comparator: a string or a []string of steps
+	NoFormulas bool           // a formula in the query is an error (O-146): for texts that come from elsewhere
 }
 
 // DataClass returns the dataclass of the selection (O-308).
@@ -108,7 +109,7 @@ func placeholderValues(values []any) sqlplan.Values {
 	v := sqlplan.Values{Indexed: values}
 	if n := len(values); n > 0 {
 		if s, ok := values[n-1].(Settings); ok {
-			v.Indexed, v.Named, v.Paths, v.Args = values[:n-1], s.Parameters, s.Attributes, s.Args
+			v = sqlplan.Values{Indexed: values[:n-1], Named: s.Parameters, Paths: s.Attributes, Args: s.Args, NoFormulas: s.NoFormulas}
 		}
 	}
 	v.Indexed = keysOfEntities(v.Indexed)
