@@ -178,7 +178,7 @@ func (c *call) emMethod(t *target) error {
 // missingParams are parameters whose features do not exist yet. Ignoring them would answer another question than the one asked.
 func missingParams() []string {
 	return []string{
-		"distinct", "compute", "asArray", "queryplan", "querypath", "logicOperator", "clean", "lock", "refresh", "extendedAttributes",
+		"distinct", "compute", "asArray", "logicOperator", "clean", "lock", "refresh", "extendedAttributes",
 	}
 }
 

@@ -192,23 +192,26 @@ func (c *call) page(sel *dataclasses.RemoteSelection, t *target, set string) err
 	if err != nil {
 		return err
 	}
+	how, err := c.explain(sel)
+	if err != nil {
+		return err
+	}
 	if set == "" && c.wantsSet() {
 		if sel, set, err = c.makeSet(sel, t); err != nil {
 			return err
 		}
 	}
-	return c.writePage(sel, p, set)
+	return c.writePage(sel, p, set, how)
 }
 
-func (c *call) writePage(sel *dataclasses.RemoteSelection, p *dataclasses.Projection, set string) error {
+func (c *call) writePage(sel *dataclasses.RemoteSelection, p *dataclasses.Projection, set string, how explanation) error {
 	skip, top := c.window()
 	page, err := sel.Page(c.ctx, p, skip, top)
 	if err != nil {
 		return err
 	}
 	page.First, _ = c.req.params.number("skip")
-	c.out.collection(shapeOf(p), page, set)
-	return nil
+	return c.out.collection(shapeOf(p), page, set, how)
 }
 
 // window returns $skip and $top; $top wins over $limit and is lowered to the largest page.
