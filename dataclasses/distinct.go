@@ -27,7 +27,10 @@ type ValueCount[V any] struct {
 	Count int `json:"count"`
 }
 
-// Distinct returns the different values of a storage attribute, sorted, nulls left out (O-359). Of texts that differ only in case and
+// maxDistinct is how many different values a remote caller may have collected.
+const maxDistinct = 100_000
+
+// Distinct returns the different values of a storage attribute, or of an alias of one through N to 1 relations, sorted, nulls left out (O-359). Of texts that differ only in case and
 // diacritics the first in the order of their bytes stands for all, unless [Diacritical] is given. V is as for [Min].
 // Errors: *[AttributeError] for an unknown attribute or a relation, a *[QueryError] for an object, image or blob attribute,
 // *[PermissionError].
@@ -72,7 +75,7 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
-	a, err := s.class.storageAttribute(of)
+	a, err := s.class.columnAttribute(of)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +89,9 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 	}
 	var found []distinctValue
 	err = scan(ctx, s.class.ds.reader(ctx), statement, 2, func(raw []any) error {
+		if s.remote && len(found) == maxDistinct {
+			return &LimitError{What: "different values of " + s.class.model.Name + "." + of, Max: maxDistinct}
+		}
 		v, err := a.Canonical(raw[0])
 		if err != nil {
 			return err
@@ -103,6 +109,29 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 	}
 	slices.SortFunc(found, compareDistinct)
 	return merged(found, diacritical || a.Type == model.UUID), nil
+}
+
+// Distinct returns the different values of an attribute that the caller may see, as [Distinct] does: canonical values (see
+// model.Attribute). Errors: as there, and a *[LimitError] for more than 100,000 values.
+func (s *RemoteSelection) Distinct(ctx context.Context, a *model.Attribute) ([]any, error) {
+	found, err := s.core.distinct(remote(ctx), a.Name, false)
+	values := make([]any, len(found))
+	for i, f := range found {
+		values[i] = f.value
+	}
+	return values, err
+}
+
+// columnAttribute is an attribute by name that is a column of the class, or by an alias one of a class that it is related to N to 1: Open refuses other aliases of columns.
+func (c *class) columnAttribute(name string) (*model.Attribute, error) {
+	a := c.model.Attribute(name)
+	if a == nil || a.Kind != model.Alias {
+		return c.storageAttribute(name)
+	}
+	if a.Path[len(a.Path)-1].Kind != model.Storage {
+		return nil, &AttributeError{Class: c.model.Name, Attribute: name}
+	}
+	return a, nil
 }
 
 // merged adds up neighbours that are the same value: a date that is stored with and without time, texts with the same fold.

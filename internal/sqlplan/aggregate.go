@@ -32,8 +32,9 @@ func (p *Planner) Aggregate(s *Source, what Aggregate, of *model.Attribute, l Le
 	return w.statement()
 }
 
-// Distinct plans reading the different values of a storage attribute, null left out (O-359), each with the number of entities that have
-// it; in no order. Texts that differ in case or diacritics are different here.
+// Distinct plans reading the different values of a storage attribute, or of an alias that leads to one through relatedEntity attributes,
+// null left out (O-359), each with the number of entities that have it; in no order. Texts that differ in case or diacritics are
+// different here.
 func (p *Planner) Distinct(s *Source, of *model.Attribute, l Lens) (Statement, error) {
 	if of.Type.Binary() || of.Type == model.Object {
 		return Statement{}, notScalar(of)
@@ -42,15 +43,20 @@ func (p *Planner) Distinct(s *Source, of *model.Attribute, l Lens) (Statement, e
 	if err != nil {
 		return Statement{}, err
 	}
-	sel.and(target{at: r.root, attr: of}.is(notNullTest))
+	columns, err := r.columns([]*model.Attribute{of})
+	if err != nil {
+		return Statement{}, err
+	}
+	t := columns[0]
+	sel.and(t.is(notNullTest))
 	w := p.writer()
 	w.open(sel.root)
 	w.write("SELECT ")
-	w.scalar(sel.root, of)
+	w.scalar(t.at, t.attr)
 	w.write(", COUNT(*)")
 	w.body(sel)
 	w.write(" GROUP BY ")
-	w.writeColumn(sel.root, of)
+	w.writeColumn(t.at, t.attr)
 	return w.statement()
 }
 
