@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// smallTasks read a few entities, where what Ordago adds to the statement shows.
+// smallTasks read few entities: there, what Ordago adds to the statement shows.
 func (l *ledger) smallTasks() []task {
 	number := "inv-0010000"
 	key := int64(l.size / 3)

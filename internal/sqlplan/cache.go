@@ -12,8 +12,12 @@ import (
 // to the same tests, the SQL is the same too. If not (a text with a wildcard where there was none, a value that is wrong),
 // the query is planned anew.
 
-// maxCachedText is the length, in bytes, up to which texts are worth keeping.
-const maxCachedText = 2_000
+// What is worth keeping, in bytes. A parsed text takes up to sixty times its length: what clients can make the cache hold stays below
+// some fifty megabytes.
+const (
+	maxCachedText = 500
+	maxCachedSQL  = 8_000
+)
 
 // cache belongs to one planner.
 type cache struct {
@@ -123,7 +127,7 @@ type rebind struct {
 
 // remember keeps a plan, unless it depends on values in another way than by those of comparisons, or nobody can ask for it again.
 func (p *Planner) remember(key planKey, r *resolver, w *writer, st Statement) {
-	if r.fixed || len(st.SQL) > 4*maxCachedText || len(st.Args) > generation || !p.remembers(key.queries[:]) {
+	if r.fixed || len(st.SQL) > maxCachedSQL || len(st.Args) > generation || !p.remembers(key.queries[:]) {
 		return
 	}
 	origins := w.origins
