@@ -66,7 +66,8 @@ func (s *selection) aggregate(ctx context.Context, what sqlplan.Aggregate, path 
 	if s, err = s.evaluated(ctx); err != nil {
 		return nil, err
 	}
-	statement, column, err := s.class.ds.plans(ctx).Aggregate(s.readable(), what, path, s.lens(ctx))
+	source, lens := s.readable(), s.lens(ctx)
+	statement, column, err := s.class.ds.plans(ctx, source, lens).Aggregate(source, what, path, lens)
 	if err != nil {
 		return nil, err
 	}

@@ -105,7 +105,7 @@ func (ds *DataStore) related(ctx context.Context, relation *model.Attribute, key
 	}
 	target := ds.ofModel(relation.Target)
 	s := target.relatedTo(relation.LinkedKey, distinct(keys))
-	statement, err := ds.insidePlans(ctx).Select(s.source, target.stored, ds.inside(ctx))
+	statement, err := ds.planInside(ctx, s.source, target.stored)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (ds *DataStore) hop(ctx context.Context, step, next *model.Attribute, value
 	left := maxRelated
 	for chunk := range slices.Chunk(values, keysAtOnce) {
 		source := class.relatedTo(columns[0], chunk).slice(0, left+1).source
-		statement, err := ds.insidePlans(ctx).Select(source, columns, ds.inside(ctx))
+		statement, err := ds.planInside(ctx, source, columns)
 		if err != nil {
 			return nil, err
 		}

@@ -77,3 +77,42 @@ func BenchmarkCreateWithTrigger(b *testing.B) {
 		}
 	}
 }
+
+// What a query costs that was asked before, as far as the database: its text is looked up, its values are checked, and it is planned.
+func BenchmarkQueryBefore(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		roles string
+		text  string
+	}{
+		{"placeholder", "", "name = :1"},
+		{"sorted", "", "name = :1 and budget > 100 order by name desc"},
+		{"rights", workRoles, "name = :1"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			f := newFixture(b, ordatest.SQLite(b), c.roles)
+			ctx, _ := f.as(b, privilegesIn(c.roles)...)
+			tasks := dataclasses.Of[Task](f.ds)
+			b.ReportAllocs()
+			for b.Loop() {
+				sel, err := tasks.Query(c.text, "plan")
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := dataclasses.PlanRead(ctx, sel); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+const workRoles = `{"restrictedByDefault":true,"privileges":[{"privilege":"work"}],"permissions":{"allowed":[
+ {"applyTo":"Task","type":"dataclass","read":["work"]},{"applyTo":"Task.budget","type":"attribute","read":["work"]}]}}`
+
+func privilegesIn(roles string) []string {
+	if roles == "" {
+		return nil
+	}
+	return []string{"work"}
+}

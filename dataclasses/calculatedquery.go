@@ -11,22 +11,6 @@ import (
 	"github.com/ordago/ordago/model"
 )
 
-// plans is the planner for what runs under ctx: query and sort functions of calculated attributes get it.
-func (ds *DataStore) plans(ctx context.Context) *sqlplan.Planner {
-	if !ds.evaluates {
-		return ds.planner
-	}
-	return sqlplan.New(ds.dialect, sqlplan.WithCalculated(&calculatedQueries{ds: ds, ctx: ctx}), sqlplan.WithFormulas(ds.hasFormula))
-}
-
-// checker is the planner that finds mistakes when a selection is made: it runs no code of the program.
-func (ds *DataStore) checker() *sqlplan.Planner {
-	if !ds.evaluates {
-		return ds.planner
-	}
-	return sqlplan.New(ds.dialect, sqlplan.WithCalculated(&calculatedQueries{ds: ds}), sqlplan.WithFormulas(ds.hasFormula))
-}
-
 // calculatedQueries answers the planner's questions about calculated attributes (O-165, O-455, O-457).
 type calculatedQueries struct {
 	ds  *DataStore
@@ -56,7 +40,7 @@ func (q *calculatedQueries) Query(a *model.Attribute, op query.Op, value any) (_
 	case strings.TrimSpace(text) == "":
 		return nothing(a.Class)
 	}
-	parsed, err := query.Parse(text, query.ORDA)
+	parsed, err := q.ds.planner.Parse(text, query.ORDA)
 	if err != nil {
 		return nil, fmt.Errorf("%s", err.Error()) // the program's mistake, not the caller's
 	}

@@ -20,6 +20,9 @@ type ValueCount[V any] struct {
 	Count int `json:"count"`
 }
 
+// maxDistinct is how many different values a remote caller may have collected.
+const maxDistinct = 100_000
+
 // Distinct returns the different values that a path leads to, sorted, nulls left out (O-359). Path and V are as for [Min], and [] stands
 // for the elements of a collection: "extra.list[].size". Inside objects booleans come first, then texts, then numbers, and objects and
 // collections are left out. Of texts that differ only in case and diacritics the first in the order of their bytes stands for all, unless
@@ -68,13 +71,17 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 	if err != nil {
 		return nil, err
 	}
-	statement, column, err := s.class.ds.plans(ctx).Distinct(s.readable(), of, s.lens(ctx))
+	source, lens := s.readable(), s.lens(ctx)
+	statement, column, err := s.class.ds.plans(ctx, source, lens).Distinct(source, of, lens)
 	if err != nil {
 		return nil, err
 	}
 	exact := diacritical || column.Attribute.Type == model.UUID
 	var found []distinctValue
 	err = scan(ctx, s.class.ds.reader(ctx), statement, 2, func(raw []any) error {
+		if s.remote && len(found) == maxDistinct {
+			return &LimitError{What: "different values of " + s.class.model.Name + "." + of, Max: maxDistinct}
+		}
 		v, err := columnValue(column, raw[0])
 		if err != nil {
 			return err
@@ -88,4 +95,15 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 	}
 	slices.SortFunc(found, compareDistinct)
 	return merged(found, exact), nil
+}
+
+// Distinct returns the different values of an attribute that the caller may see, as [Distinct] does: canonical values (see
+// model.Attribute). Errors: as there, and a *[LimitError] for more than 100,000 values.
+func (s *RemoteSelection) Distinct(ctx context.Context, a *model.Attribute) ([]any, error) {
+	found, err := s.core.distinct(remote(ctx), a.Name, false)
+	values := make([]any, len(found))
+	for i, f := range found {
+		values[i] = f.value
+	}
+	return values, err
 }

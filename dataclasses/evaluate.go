@@ -38,7 +38,8 @@ func (s *selection) evaluated(ctx context.Context) (*selection, error) {
 	if e.sorts != nil {
 		unlimited.Order = nil
 	}
-	planner, lens := s.class.ds.plans(ctx), s.lens(ctx)
+	lens := s.lens(ctx)
+	planner := s.class.ds.plans(ctx, &unlimited, lens)
 	residual, err := planner.Split(&unlimited, s.class.model.Key, lens)
 	switch {
 	case err != nil:

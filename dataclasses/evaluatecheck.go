@@ -10,19 +10,27 @@ import (
 // isResidual reports whether err only says that code must decide.
 func isResidual(err error) bool { return errors.Is(err, sqlplan.ErrResidual) }
 
-// checkSource finds mistakes in a source that may need code: windows and sorts by code aside, which do not matter for that.
-func (s *selection) checkSource(planner *sqlplan.Planner, source *sqlplan.Source, lens sqlplan.Lens) error {
-	if s.class.ds.evaluates {
-		plain, err := s.plainSource(planner, source, lens)
-		if err != nil {
-			return err
-		}
-		source = plain
+// checkSource finds mistakes in a source; it runs no code of the program.
+func (s *selection) checkSource(source *sqlplan.Source, lens sqlplan.Lens) error {
+	planner, plain, err := s.checkable(source, lens)
+	if err != nil {
+		return err
 	}
-	if err := planner.Check(source, lens); err != nil && !isResidual(err) {
+	if err := planner.Check(plain, lens); err != nil && !isResidual(err) {
 		return err
 	}
 	return nil
+}
+
+// checkable is a planner that runs no code of the program, and the source as it takes it.
+func (s *selection) checkable(source *sqlplan.Source, lens sqlplan.Lens) (*sqlplan.Planner, *sqlplan.Source, error) {
+	ds := s.class.ds
+	if !ds.evaluates || !ds.mayNeedCode(source) {
+		return ds.planner, source, nil
+	}
+	planner := ds.evaluatingPlanner(&calculatedQueries{ds: ds})
+	plain, err := s.plainSource(planner, source, lens)
+	return planner, plain, err
 }
 
 // plainSource is the source without window and without what code decides apart from it: sorts, and the selections that its conditions
@@ -50,7 +58,7 @@ func (s *selection) plainPart(planner *sqlplan.Planner, c sqlplan.Condition, len
 		}
 		inner := &selection{class: s.class.ds.ofModel(source.Class), source: source, remote: s.remote}
 		if err == nil {
-			err = inner.checkSource(planner, source, lens)
+			err = inner.checkSource(source, lens)
 		}
 		return &sqlplan.Source{Class: source.Class, Conditions: []sqlplan.Condition{&sqlplan.Keys{}}, Limit: -1}
 	}

@@ -21,7 +21,8 @@ func (s *selection) evaluatedSorts(ctx context.Context) ([]sortTerm, error) {
 	if !needed {
 		return nil, nil
 	}
-	if _, err := s.class.plainSorts(s.class.ds.plans(ctx), s.source, s.lens(ctx)); err != nil {
+	lens := s.lens(ctx)
+	if _, err := s.class.plainSorts(s.class.ds.plans(ctx, s.source, lens), s.source, lens); err != nil {
 		return nil, err
 	}
 	terms := make([]sortTerm, len(s.source.Order))

@@ -159,7 +159,8 @@ func (s *selection) valuesByKey(ctx context.Context, keys [][]any, paths []strin
 }
 
 func (c *class) readValues(ctx context.Context, s *selection, source *sqlplan.Source, keys bool, paths []string, fn func([]any) error) error {
-	statement, columns, err := c.ds.plans(ctx).Values(source, keys, paths, s.lens(ctx))
+	lens := s.lens(ctx)
+	statement, columns, err := c.ds.plans(ctx, source, lens).Values(source, keys, paths, lens)
 	if err != nil {
 		return err
 	}

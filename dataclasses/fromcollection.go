@@ -128,7 +128,7 @@ func (c *class) existing(ctx context.Context, objects []collectionObject) (map[s
 	}
 	s := c.all()
 	s.source.Conditions = append(s.source.Conditions, c.keySource(keys).Conditions...)
-	statement, err := c.ds.plans(ctx).Select(s.source, c.stored, s.lens(ctx))
+	statement, err := s.planRead(ctx, s.source, c.stored)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (s *selection) members(ctx context.Context, most int) (*keyset.List, error)
 	if list := s.list(); list != nil {
 		return list, nil
 	}
-	statement, err := s.class.ds.plans(ctx).Keys(s.source, s.lens(ctx))
+	statement, err := s.planRead(ctx, s.source, s.class.model.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (c *class) recordsByKey(ctx context.Context, keys [][]any) ([]*record, erro
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	statement, err := c.ds.insidePlans(ctx).Select(c.keySource(keys), c.stored, c.ds.inside(ctx))
+	statement, err := c.ds.planInside(ctx, c.keySource(keys), c.stored)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/ordago/ordago/model"
 )
 
-// noteCalculated lists the names under which queries reach calculated attributes, so that a query without them is planned once only.
+// noteCalculated lists the names under which queries reach calculated attributes, so that a query without them is decided by SQL alone.
 func (ds *DataStore) noteCalculated() {
 	ds.calculatedNames = map[string]bool{}
 	for _, c := range ds.classes {
@@ -59,5 +59,5 @@ func (ds *DataStore) conditionMayNeedCode(n query.Node) bool {
 }
 
 func (ds *DataStore) mayBeCalculated(p query.Path) bool {
-	return p.Placeholder != nil || ds.calculatedNames[p.Steps[len(p.Steps)-1].Name]
+	return p.Placeholder != nil || slices.ContainsFunc(p.Steps, func(s query.Step) bool { return ds.calculatedNames[s.Name] })
 }

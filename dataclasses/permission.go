@@ -2,6 +2,7 @@ package dataclasses
 
 import (
 	"context"
+	"encoding/binary"
 
 	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
@@ -68,16 +69,42 @@ func (c *class) mayAttribute(a authority, action privileges.Action, attribute *m
 
 // lens is what a query of this caller may use (S-327).
 func (c *class) lens(ctx context.Context, isRemote bool) sqlplan.Lens {
-	l := c.ds.inside(ctx)
-	if isRemote {
-		l.Visible = func(a *model.Attribute) bool { return c.ds.ofModel(a.Class).isVisible(a) }
-	}
+	l := c.ds.exists(isRemote)
+	l.Restriction = c.ds.restriction(ctx)
 	if a := c.ds.authority(ctx); a.enforced {
+		l.Key = a.lensKey(isRemote)
 		l.Use = func(attribute *model.Attribute) error {
 			return c.ds.ofModel(attribute.Class).mayAttribute(a, privileges.Read, attribute)
 		}
 	}
 	return l
+}
+
+// exists is the lens of what there is for remote callers or for Go code, rights and restrictions aside.
+func (ds *DataStore) exists(isRemote bool) sqlplan.Lens {
+	if !isRemote {
+		return sqlplan.Lens{}
+	}
+	return sqlplan.Lens{Visible: ds.isVisible, Key: []byte{remoteLens}}
+}
+
+func (ds *DataStore) isVisible(a *model.Attribute) bool { return ds.ofModel(a.Class).isVisible(a) }
+
+// Keys of lenses begin with whom they are for.
+const (
+	remoteLens         = 'r' // and that is all: rights are not asked
+	enforcedLens       = 'e'
+	enforcedRemoteLens = 'E'
+)
+
+// lensKey is the same for lenses that answer the same: of the same rights and the same privileges. Whether an attribute is visible
+// does not change after Open.
+func (a authority) lensKey(isRemote bool) []byte {
+	key := append(make([]byte, 0, 24), enforcedLens)
+	if isRemote {
+		key[0] = enforcedRemoteLens
+	}
+	return a.held.AppendKey(binary.AppendUvarint(key, a.rights.number))
 }
 
 // maySave checks what the caller changed, before any event runs.

@@ -240,7 +240,7 @@ func (c *RemoteClass) Media(ctx context.Context, key KeyText, a *model.Attribute
 	if err != nil {
 		return nil, err
 	}
-	statement, err := c.core.ds.insidePlans(ctx).Select(c.core.keySource([][]any{canonical}), []*model.Attribute{a}, c.core.ds.inside(ctx))
+	statement, err := c.core.ds.planInside(ctx, c.core.keySource([][]any{canonical}), []*model.Attribute{a})
 	if err != nil {
 		return nil, err
 	}

@@ -154,14 +154,6 @@ func (ds *DataStore) inside(ctx context.Context) sqlplan.Lens {
 	return sqlplan.Lens{Restriction: ds.restriction(ctx)}
 }
 
-// insidePlans is the planner for reads under that lens: a restriction may ask for calculated attributes.
-func (ds *DataStore) insidePlans(ctx context.Context) *sqlplan.Planner {
-	if !ds.restricted {
-		return ds.planner
-	}
-	return ds.plans(ctx)
-}
-
 // checkVisible refuses to write an entity in memory whose row its caller may not see: for the caller it does not exist.
 func (r *record) checkVisible(ctx context.Context) error {
 	if r.isNew || r.class.spec.restrict == nil || triggers.InHook(ctx) {
@@ -175,7 +167,8 @@ func (r *record) checkVisible(ctx context.Context) error {
 	if restricted, err := r.class.isRestricted(ctx); err != nil || !restricted {
 		return err
 	}
-	statement, err := r.class.ds.insidePlans(ctx).Count(r.class.keySource([][]any{key}), r.class.ds.inside(ctx))
+	source, lens := r.class.keySource([][]any{key}), r.class.ds.inside(ctx)
+	statement, err := r.class.ds.plans(ctx, source, lens).Count(source, lens)
 	if err != nil {
 		return err
 	}

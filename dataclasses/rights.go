@@ -13,6 +13,7 @@ import (
 // rights are what one value of roles.json means for this datastore. They are compiled once, never change, and are exchanged as a whole:
 // whoever loads them has rules, promotions and the roles that made both.
 type rights struct {
+	number    uint64            // other for each exchange, see lensKey
 	roles     *privileges.Roles // nil: everything is allowed
 	classes   []classRights     // by class.index
 	functions []functionRights  // by boundFunction.index
@@ -49,8 +50,12 @@ func (c *classRights) of(a *model.Attribute) *actionRules {
 // checked are the actions on data.
 var checked = [...]privileges.Action{privileges.Read, privileges.Create, privileges.Update, privileges.Drop}
 
+// compileRights makes the rights that follow those in force; one call at a time.
 func (ds *DataStore) compileRights(roles *privileges.Roles) *rights {
 	r := &rights{roles: roles, classes: make([]classRights, len(ds.classes)), functions: make([]functionRights, len(ds.functions))}
+	if before := ds.permission.rights.Load(); before != nil {
+		r.number = before.number + 1
+	}
 	if roles == nil {
 		return r
 	}

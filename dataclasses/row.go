@@ -223,7 +223,7 @@ func (p *Projection) readFlat(ctx context.Context, s *selection, capacity int) (
 	}
 	source := *s.source
 	source.Presence = true
-	statement, err := s.class.ds.plans(ctx).Select(&source, p.columns, s.lens(ctx))
+	statement, err := s.planRead(ctx, &source, p.columns)
 	if err != nil {
 		return nil, err
 	}

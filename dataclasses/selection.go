@@ -50,6 +50,7 @@ type Settings struct {
 	Parameters map[string]any // values of :name
 	Args       map[string]any // what formulas get beside the entity (O-143)
 	Attributes map[string]any // paths of :name before a comparator: a string or a []string of steps
+	NoFormulas bool           // a formula in the query is an error (O-146): for texts that come from elsewhere
 }
 
 // DataClass returns the dataclass of the selection (O-308).
@@ -108,7 +109,7 @@ func placeholderValues(values []any) sqlplan.Values {
 	v := sqlplan.Values{Indexed: values}
 	if n := len(values); n > 0 {
 		if s, ok := values[n-1].(Settings); ok {
-			v.Indexed, v.Named, v.Paths, v.Args = values[:n-1], s.Parameters, s.Attributes, s.Args
+			v = sqlplan.Values{Indexed: values[:n-1], Named: s.Parameters, Paths: s.Attributes, Args: s.Args, NoFormulas: s.NoFormulas}
 		}
 	}
 	v.Indexed = keysOfEntities(v.Indexed)
@@ -148,7 +149,7 @@ func (s *selection) with(source *sqlplan.Source) *selection {
 }
 
 func (s *selection) query(text string, d query.Dialect, v sqlplan.Values) (*selection, error) {
-	q, err := query.Parse(text, d)
+	q, err := s.class.ds.planner.Parse(text, d)
 	if err != nil {
 		return nil, queryError(err)
 	}
@@ -172,12 +173,7 @@ func (s *selection) orderBy(paths string, d query.Dialect) (*selection, error) {
 
 // checked finds mistakes in a query when it is made, rights aside: they depend on who reads.
 func (s *selection) checked(source *sqlplan.Source) (*selection, error) {
-	lens := sqlplan.Lens{}
-	if s.remote {
-		lens = s.class.lens(context.Background(), true)
-		lens.Use, lens.Restriction = nil, nil
-	}
-	if err := s.checkSource(s.class.ds.checker(), source, lens); err != nil {
+	if err := s.checkSource(source, s.class.ds.exists(s.remote)); err != nil {
 		return nil, err
 	}
 	return s.with(source), nil
@@ -206,7 +202,8 @@ func (s *selection) count(ctx context.Context) (int, error) {
 	if list := s.list(); list != nil {
 		return list.Len(), nil
 	}
-	statement, err := s.class.ds.plans(ctx).Count(s.source, s.lens(ctx))
+	lens := s.lens(ctx)
+	statement, err := s.class.ds.plans(ctx, s.source, lens).Count(s.source, lens)
 	if err != nil {
 		return 0, err
 	}
@@ -225,7 +222,7 @@ func (s *selection) records(ctx context.Context) ([]*record, error) {
 	if list := s.list(); list != nil {
 		return s.class.recordsOf(ctx, list)
 	}
-	statement, err := s.class.ds.plans(ctx).Select(s.source, s.class.stored, s.lens(ctx))
+	statement, err := s.planRead(ctx, s.source, s.class.stored)
 	if err != nil {
 		return nil, err
 	}

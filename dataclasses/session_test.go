@@ -126,7 +126,7 @@ type fixture struct {
 	local   *dataclasses.Func[*dataclasses.DataStore, nameArgs, who]
 }
 
-func newFixture(t *testing.T, db *gorm.DB, roles string) *fixture {
+func newFixture(t testing.TB, db *gorm.DB, roles string) *fixture {
 	t.Helper()
 	f := &fixture{
 		spend: dataclasses.Exposed("spend", spend),
@@ -152,7 +152,7 @@ func newFixture(t *testing.T, db *gorm.DB, roles string) *fixture {
 }
 
 // as returns a context with a web session that has the privileges.
-func (f *fixture) as(t *testing.T, names ...string) (context.Context, *session.Session) {
+func (f *fixture) as(t testing.TB, names ...string) (context.Context, *session.Session) {
 	t.Helper()
 	s, err := f.manager.Bind(httptest.NewRecorder(), httptest.NewRequest("GET", "/rest/", nil), "rest")
 	if err != nil {

@@ -147,7 +147,7 @@ func (s *selection) combine(ctx context.Context, o *selection, lazily func() *sq
 	if s.list() == nil && o.list() == nil {
 		source := lazily()
 		// Nothing is read here, only whether it would be too complex: rights and restrictions are those of who reads it.
-		err := s.checkSource(s.class.ds.checker(), source, sqlplan.Lens{})
+		err := s.checkSource(source, sqlplan.Lens{})
 		if err == nil {
 			return s.with(source), nil
 		}

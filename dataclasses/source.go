@@ -92,5 +92,5 @@ func (s *selection) mayUse(ctx context.Context) error {
 	}
 	lens := s.lens(ctx)
 	lens.Restriction = nil // nothing is read
-	return s.checkSource(s.class.ds.checker(), s.source, lens)
+	return s.checkSource(s.source, lens)
 }

@@ -81,7 +81,8 @@ func (s *selection) sums(ctx context.Context, of, by string) ([]groupSum, error)
 	if err != nil {
 		return nil, err
 	}
-	statement, columns, err := s.class.ds.plans(ctx).Sum(s.readable(), of, by, s.lens(ctx))
+	source, lens := s.readable(), s.lens(ctx)
+	statement, columns, err := s.class.ds.plans(ctx, source, lens).Sum(source, of, by, lens)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,9 @@ func (w *writer) valueFlags(a *model.Attribute) {
 		w.text("behavior", a.Behavior.String())
 	}
 	w.flag("readOnly", a.ReadOnly)
+	if a.Vector {
+		w.text("classID", "4D.Vector") // the name that clients know
+	}
 	if a.MaxLength > 0 {
 		w.raw(`,"maxLength":`)
 		w.int(int64(a.MaxLength))

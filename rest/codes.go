@@ -18,6 +18,7 @@ const (
 	codeNoUpdateRight   = 1558
 	codeNoExecuteRight  = 1561
 	codeValidation      = 1570
+	codeNoFormula       = 1626
 	codeNotFound        = 1800
 	codeBadFormat       = 1801
 	codeNoSet           = 1802

@@ -61,7 +61,7 @@ func (c *call) dataclass() error {
 	if t.function == nil && !t.class.Exposed() {
 		return unknownClass(c.req.class)
 	}
-	if err := c.checkParams(); err != nil {
+	if err := c.checkParams(t); err != nil {
 		return err
 	}
 	if err := c.loadTargetSet(t); err != nil {
@@ -178,13 +178,16 @@ func (c *call) emMethod(t *target) error {
 // missingParams are parameters whose features do not exist yet. Ignoring them would answer another question than the one asked.
 func missingParams() []string {
 	return []string{
-		"distinct", "compute", "asArray", "queryplan", "querypath", "logicOperator", "clean", "lock", "refresh", "extendedAttributes",
+		"compute", "asArray", "logicOperator", "clean", "lock", "refresh", "extendedAttributes",
 	}
 }
 
 // checkParams refuses parameters that would be ignored silently.
-func (c *call) checkParams() error {
+func (c *call) checkParams(t *target) error {
 	p := c.req.params
+	if p.flag("distinct") && !c.distinctFits(t) {
+		return notApplicable("$distinct")
+	}
 	for _, name := range missingParams() {
 		lower := strings.ToLower(name)
 		if v, ok := p.get(lower); ok && (kindOf(lower) != boolParam || name == "lock" || strings.EqualFold(v, "true")) {

@@ -219,7 +219,7 @@ func (w *writer) entities(s *shape, rows []dataclasses.Row) {
 }
 
 // collection writes a page of a selection (section 3.3). set is the ID of its entity set, "" when there is none to tell.
-func (w *writer) collection(s *shape, page *dataclasses.Page, set string) {
+func (w *writer) collection(s *shape, page *dataclasses.Page, set string, how explanation) error {
 	name := s.class.Name()
 	w.raw(`{`)
 	if set != "" {
@@ -233,7 +233,11 @@ func (w *writer) collection(s *shape, page *dataclasses.Page, set string) {
 	w.raw(`,`)
 	w.counts(page.Count, len(page.Rows), page.First)
 	w.entities(s, page.Rows)
+	if err := w.explanation(how); err != nil {
+		return err
+	}
 	w.raw(`}`)
+	return nil
 }
 
 // entityURI writes /rest/Book(3), without quotes around it. The key is split into its parts when the dataclass has several (R-018).

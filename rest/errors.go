@@ -114,12 +114,16 @@ func queryErrorFailure(e *dataclasses.QueryError) *failure {
 		return fail(500, codeBadPlaceholder, message)
 	case dataclasses.FormulaNotAllowed:
 		return fail(500, codeFormula, message)
+	case dataclasses.NoFormula:
+		return fail(500, codeNoFormula, message)
 	case dataclasses.BadOrder:
 		return fail(500, codeBadOrder, message)
 	case dataclasses.TooComplex:
 		return fail(500, codeTooComplex, message)
+	case dataclasses.Syntax, dataclasses.UnknownFormula, dataclasses.BadFormula:
+		return fail(500, codeInvalidQuery, message).then(codeCannotAnalyze, "Query cannot be analysed")
 	}
-	return fail(500, codeInvalidQuery, message).then(codeCannotAnalyze, "Query cannot be analysed")
+	return nil
 }
 
 // writeFact maps what the data layer says about entities and writes.

@@ -50,6 +50,9 @@ func TestFailure(t *testing.T) {
 		{&dataclasses.QueryError{Kind: dataclasses.BadOrder}, 500, []int{1810}},
 		{&dataclasses.QueryError{Kind: dataclasses.TooComplex}, 500, []int{1203}},
 		{&dataclasses.QueryError{}, 500, []int{1162, 1201}},
+		{&dataclasses.QueryError{Kind: dataclasses.UnknownFormula}, 500, []int{1162, 1201}},
+		{&dataclasses.QueryError{Kind: dataclasses.BadFormula}, 500, []int{1162, 1201}},
+		{&dataclasses.QueryError{Kind: dataclasses.NoFormula}, 500, []int{1626}},
 		{&triggers.RejectedError{Code: -15001, Message: "no"}, 500, []int{-15001}},
 		{dataclasses.Invalid(77, "no"), 500, []int{77}},
 		{dataclasses.Errorf(78, "no"), 500, []int{78}},
@@ -70,5 +73,22 @@ func TestFailure(t *testing.T) {
 				t.Errorf("Failure(%v): status %d, want %d; codes (-want +got):\n%s", err, status, test.status, diff)
 			}
 		}
+	}
+}
+
+// Every kind of mistake in a query has an answer of its own, and one more kind than there are has none.
+func TestEveryQueryErrorHasACode(t *testing.T) {
+	t.Parallel()
+	kind := dataclasses.Syntax
+	for ; kind.String() != ""; kind++ {
+		if _, codes := rest.Failure(&dataclasses.QueryError{Kind: kind}); codes[0] == 21000 {
+			t.Errorf("%v is answered as an internal error", kind)
+		}
+	}
+	if kind <= dataclasses.BadFormula {
+		t.Errorf("kind %d has no name", kind)
+	}
+	if _, codes := rest.Failure(&dataclasses.QueryError{Kind: kind}); codes[0] != 21000 {
+		t.Errorf("kind %d, which is none: %v", kind, codes)
 	}
 }

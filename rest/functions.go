@@ -196,5 +196,5 @@ func (c *call) selectionResult(t *target, sel *dataclasses.RemoteSelection) erro
 	if err != nil {
 		return err
 	}
-	return c.writePage(sel, p, set)
+	return c.writePage(sel, p, set, explanation{})
 }

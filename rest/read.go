@@ -188,7 +188,14 @@ func (c *call) values() (dataclasses.Values, error) {
 // page writes a page of a selection. set is the ID of the entity set that the selection is, if the client must be told of it; a new
 // set is made when the request asks for one.
 func (c *call) page(sel *dataclasses.RemoteSelection, t *target, set string) error {
+	if c.req.params.flag("distinct") {
+		return c.distinct(sel, t)
+	}
 	p, err := c.project(sel.Class(), t.projection)
+	if err != nil {
+		return err
+	}
+	how, err := c.explain(sel)
 	if err != nil {
 		return err
 	}
@@ -197,31 +204,36 @@ func (c *call) page(sel *dataclasses.RemoteSelection, t *target, set string) err
 			return err
 		}
 	}
-	return c.writePage(sel, p, set)
+	return c.writePage(sel, p, set, how)
 }
 
-func (c *call) writePage(sel *dataclasses.RemoteSelection, p *dataclasses.Projection, set string) error {
+func (c *call) writePage(sel *dataclasses.RemoteSelection, p *dataclasses.Projection, set string, how explanation) error {
 	skip, top := c.window()
 	page, err := sel.Page(c.ctx, p, skip, top)
 	if err != nil {
 		return err
 	}
 	page.First, _ = c.req.params.number("skip")
-	c.out.collection(shapeOf(p), page, set)
-	return nil
+	return c.out.collection(shapeOf(p), page, set, how)
 }
 
 // window returns $skip and $top; $top wins over $limit and is lowered to the largest page.
 func (c *call) window() (skip, top int) {
-	skip, _ = c.req.params.number("skip")
-	top, ok := c.req.params.number("top")
-	if !ok {
-		top, ok = c.req.params.number("limit")
-	}
-	if !ok {
+	skip, top, limited := c.part()
+	if !limited {
 		top = c.top
 	}
-	return min(skip, maxSkip), min(top, c.maxTop)
+	return skip, min(top, c.maxTop)
+}
+
+// part returns $skip and $top, and whether there is a $top.
+func (c *call) part() (skip, top int, limited bool) {
+	skip, _ = c.req.params.number("skip")
+	top, limited = c.req.params.number("top")
+	if !limited {
+		top, limited = c.req.params.number("limit")
+	}
+	return min(skip, maxSkip), top, limited
 }
 
 // project resolves what the answer shows of class: the path's names, $attributes and $expand.

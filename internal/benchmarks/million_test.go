@@ -326,7 +326,7 @@ func (l *ledger) tasks() []task {
 func TestLedgerAnswersAreEqual(t *testing.T) {
 	t.Parallel()
 	l := openLedger(t, 20_000)
-	for _, task := range l.tasks() {
+	for _, task := range append(l.tasks(), l.smallTasks()...) {
 		got, err := task.ordago(t.Context())
 		if err != nil {
 			t.Fatalf("%s: %v", task.name, err)
@@ -344,7 +344,12 @@ func TestLedgerAnswersAreEqual(t *testing.T) {
 // BenchmarkLedger measures a million invoices: ORDAGO_BENCH_DATABASE=postgres for those on ORDAGO_TEST_POSTGRES.
 func BenchmarkLedger(b *testing.B) {
 	l := openLedger(b, 1_000_000)
-	for _, task := range l.tasks() {
+	compare(b, l.tasks())
+}
+
+// compare measures both ways of each task.
+func compare(b *testing.B, tasks []task) {
+	for _, task := range tasks {
 		for _, way := range []struct {
 			name string
 			run  func(context.Context) (any, error)

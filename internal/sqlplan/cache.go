@@ -12,8 +12,12 @@ import (
 // to the same tests, the SQL is the same too. If not (a text with a wildcard where there was none, a value that is wrong),
 // the query is planned anew.
 
-// maxCachedText is the length, in bytes, up to which texts are worth keeping.
-const maxCachedText = 2_000
+// What is worth keeping, in bytes. A parsed text takes up to sixty times its length: what clients can make the cache hold stays below
+// some fifty megabytes.
+const (
+	maxCachedText = 500
+	maxCachedSQL  = 8_000
+)
 
 // cache belongs to one planner.
 type cache struct {
@@ -46,8 +50,10 @@ type planKey struct {
 	queries  [2]*query.Query
 	trusted  [2]bool
 	rest     string // columns, order, and the key of the lens
+	counted  bool
 	limit    bool
 	offset   bool
+	back     bool
 	presence bool
 }
 
@@ -57,7 +63,7 @@ func keyOf(s *Source, columns []*model.Attribute, l Lens) (key planKey, ok bool)
 	if len(s.Conditions) > len(key.queries) || l.Key == nil && (l.Use != nil || l.Visible != nil) || l.Restriction != nil {
 		return key, false
 	}
-	key = planKey{class: s.Class, limit: s.Limit >= 0, offset: s.Offset > 0, presence: s.Presence}
+	key = planKey{class: s.Class, limit: s.Limit >= 0, offset: s.Offset > 0, back: s.Backwards, presence: s.Presence}
 	own := len(s.Order) == 0
 	for i, c := range s.Conditions {
 		q, isQuery := c.(*Query)
@@ -119,9 +125,9 @@ type rebind struct {
 	node       *node // what it led to
 }
 
-// remember keeps a plan, unless it depends on values in another way than by those of comparisons.
+// remember keeps a plan, unless it depends on values in another way than by those of comparisons, or nobody can ask for it again.
 func (p *Planner) remember(key planKey, r *resolver, w *writer, st Statement) {
-	if r.fixed || len(st.SQL) > 4*maxCachedText || len(st.Args) > generation {
+	if r.fixed || len(st.SQL) > maxCachedSQL || len(st.Args) > generation || !p.remembers(key.queries[:]) {
 		return
 	}
 	origins := w.origins
@@ -131,6 +137,19 @@ func (p *Planner) remember(key planKey, r *resolver, w *writer, st Statement) {
 		}
 	}
 	p.cache.plans.put(key, &template{sql: st.SQL, args: slices.Clone(st.Args), origins: origins, rebinds: r.rebinds})
+}
+
+// remembers reports whether the queries are those that Parse returns for their texts.
+func (p *Planner) remembers(queries []*query.Query) bool {
+	for _, q := range queries {
+		if q == nil {
+			continue
+		}
+		if known, _ := p.cache.parsed.get(parsedKey{q.Text, q.Dialect}); known != q {
+			return false
+		}
+	}
+	return true
 }
 
 // recall makes the statement of a remembered plan; not ok if the values need another one.
@@ -158,6 +177,17 @@ func (p *Planner) recall(key planKey, s *Source) (Statement, bool) {
 		}
 	}
 	return Statement{SQL: t.sql, Args: args}, true
+}
+
+// fits reports whether a plan is remembered and takes the values of s.
+func (p *Planner) fits(key planKey, s *Source) bool {
+	t, ok := p.cache.plans.get(key)
+	if !ok {
+		return false
+	}
+	var room [8]*node
+	_, ok = p.rebound(t, s, room[:0])
+	return ok
 }
 
 // rebound resolves the comparisons with the values of s.

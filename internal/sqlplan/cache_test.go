@@ -40,6 +40,15 @@ func TestCacheChangesNothing(t *testing.T) {
 			if diff := cmp.Diff(expected, got); diff != "" {
 				t.Errorf("%s %v (-want +got):\n%s", text, values, diff)
 			}
+			got, err = warm.Count(s, sqlplan.Lens{})
+			expected, errExpected = fresh.Count(want, sqlplan.Lens{})
+			if diff := cmp.Diff(expected, got); diff != "" || (err == nil) != (errExpected == nil) {
+				t.Errorf("count of %s %v: %v, want %v (-want +got):\n%s", text, values, err, errExpected, diff)
+			}
+			err, errExpected = warm.Check(s, sqlplan.Lens{}), sqlplan.New(d).Check(want, sqlplan.Lens{})
+			if (err == nil) != (errExpected == nil) || err != nil && err.Error() != errExpected.Error() {
+				t.Errorf("check of %s %v: %v, want %v", text, values, err, errExpected)
+			}
 		}
 		for range 2 {
 			for _, v := range []any{"7", "hé", "h@", "@", "a@@", 3, 2.5, true, nil, "h@", "x", []any{1}, model.NewDay(2020, 1, 31), "\x00"} {
@@ -118,13 +127,13 @@ func TestCacheTellsPlansApart(t *testing.T) {
 	e := classes(t)["employee"]
 	for _, order := range []string{"", "age", "age desc", "name, age", "employer.name"} {
 		for _, columns := range [][]*model.Attribute{{e.Attribute("name")}, {e.Attribute("age")}, {e.Attribute("name"), e.Attribute("age")}} {
-			for _, presence := range []bool{false, true} {
+			for i := range 4 {
 				items, err := query.ParseOrder(order, query.ORDA)
 				if err != nil {
 					t.Fatal(err)
 				}
 				s := cachedSource(t, warm, e, "age > :1", 3)
-				s.Order, s.Presence = items, presence
+				s.Order, s.Presence, s.Backwards = items, i%2 == 1, i > 1
 				got, err := warm.Select(s, columns, sqlplan.Lens{})
 				if err != nil {
 					t.Fatal(err)
@@ -138,6 +147,34 @@ func TestCacheTellsPlansApart(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Plans of queries that nobody can ask for again leave the others their place.
+func TestCacheKeepsWhatComesAgain(t *testing.T) {
+	t.Parallel()
+	p := sqlplan.New(dialect.SQLite{})
+	e := classes(t)["employee"]
+	asked := 0
+	lens := sqlplan.Lens{Key: []byte("a"), Use: func(*model.Attribute) error { asked++; return nil }}
+	ask := func(s *sqlplan.Source) {
+		t.Helper()
+		if _, err := p.Keys(s, lens); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask(cachedSource(t, p, e, "age = 3"))
+	for range 3_000 {
+		q, err := query.Parse("age = 4", query.ORDA)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask(&sqlplan.Source{Class: e, Conditions: []sqlplan.Condition{&sqlplan.Query{Query: q}}, Limit: -1})
+	}
+	asked = 0
+	ask(cachedSource(t, p, e, "age = 3"))
+	if asked != 0 {
+		t.Error("the plan of a query that is remembered was dropped")
 	}
 }
 

@@ -26,6 +26,29 @@ const (
 	BadFormula                         // eval(...) with anything but names of formulas
 )
 
+// String names the kind, 0 being a text that does not parse; "" for what is none.
+func (k Kind) String() string {
+	names := [...]string{
+		0:                  "Syntax",
+		UnknownAttribute:   "UnknownAttribute",
+		WrongOperator:      "WrongOperator",
+		BadLiteral:         "BadLiteral",
+		MissingPlaceholder: "MissingPlaceholder",
+		BadPlaceholder:     "BadPlaceholder",
+		FormulaNotAllowed:  "FormulaNotAllowed",
+		BadOrder:           "BadOrder",
+		TooComplex:         "TooComplex",
+		Unsupported:        "Unsupported",
+		NoFormula:          "NoFormula",
+		UnknownFormula:     "UnknownFormula",
+		BadFormula:         "BadFormula",
+	}
+	if int(k) >= len(names) {
+		return ""
+	}
+	return names[k]
+}
+
 // Error is a query that parses but cannot be planned. Its texts name attributes and offsets, never tables or SQL,
 // so they may be shown to the client who wrote the query.
 type Error struct {

@@ -47,11 +47,16 @@ type PathStep struct {
 	Steps       []PathStep `json:"steps,omitempty"`
 }
 
+// ExecutedPath is a queryPath (O-163).
+type ExecutedPath struct {
+	Steps []PathStep `json:"steps"`
+}
+
 // Path is queryPath for a plan that was executed in one statement: how long it took and how many entities it found.
-func (n PlanNode) Path(took time.Duration, records int) map[string][]PathStep {
+func (n PlanNode) Path(took time.Duration, records int) ExecutedPath {
 	step, milliseconds := n.step(), took.Milliseconds()
 	step.Time, step.Records = &milliseconds, &records
-	return map[string][]PathStep{"steps": {step}}
+	return ExecutedPath{Steps: []PathStep{step}}
 }
 
 func (n PlanNode) step() PathStep {
@@ -99,14 +104,46 @@ func (r *resolver) explainSource(s *Source) []PlanNode {
 				nodes = append(nodes, r.explain(s.Class, c.Query.Where))
 			}
 		case *Keys:
-			nodes = append(nodes, PlanNode{Item: fmt.Sprintf("[index : %s.%s ] in %d keys", s.Class.Name, s.Class.Key[0].Name, len(c.List))})
+			nodes = append(nodes, PlanNode{Item: fmt.Sprintf("[index : %s.%s ] in %d keys", s.Class.Name, s.Class.Key[0].Name, len(c.List)+len(c.Numbers))})
 		case *Related:
-			nodes = append(nodes, PlanNode{Item: fmt.Sprintf("%s in %d values", indexed(c.Attribute, query.In), len(c.Values))})
+			nodes = append(nodes, PlanNode{Item: fmt.Sprintf("%s in %d values", r.relatedBy(c.Attribute), len(c.Values))})
 		case *Within:
 			nodes = append(nodes, r.explainSource(c.Source)...)
+		case *Union:
+			nodes = append(nodes, r.explainUnion(c)...)
+		case *Except:
+			if inner := r.explainSource(c.Source); len(inner) > 0 {
+				nodes = append(nodes, PlanNode{Operator: "Not", Nodes: []PlanNode{connect("And", inner)}})
+			}
 		}
 	}
 	return nodes
+}
+
+// explainUnion is one node, or none if nothing is known of one of the sources.
+func (r *resolver) explainUnion(u *Union) []PlanNode {
+	nodes := make([]PlanNode, len(u.Sources))
+	for i, s := range u.Sources {
+		inner := r.explainSource(s)
+		if len(inner) == 0 {
+			return nil
+		}
+		nodes[i] = connect("And", inner)
+	}
+	return []PlanNode{connect("Or", nodes)}
+}
+
+// relatedBy names the attribute that entities are related by, if the caller may know it.
+func (r *resolver) relatedBy(a *model.Attribute) string {
+	if !r.shownTo(a) {
+		return a.Class.Name
+	}
+	return indexed(a, query.In)
+}
+
+// shownTo reports whether an attribute that the caller did not name may be named to it.
+func (r *resolver) shownTo(a *model.Attribute) bool {
+	return (r.lens.Visible == nil || r.lens.Visible(a)) && (r.lens.Use == nil || r.lens.Use(a) == nil)
 }
 
 // explain describes a condition as it was written.
@@ -153,13 +190,20 @@ func (r *resolver) explainSteps(class *model.Class, steps []query.Step, c *query
 	}
 	value := " " + c.Op.String() + " " + r.shown(c.Value)
 	if a.Target != nil && a.ForeignKey != nil && len(steps) > 1 {
-		join := fmt.Sprintf("[Join on Table : %s : %s.%s = %s.%s]", a.Target.Name, class.Name, a.Name, a.Target.Name, joinKey(a).Name)
-		return PlanNode{Item: join, Nodes: []PlanNode{r.explainSteps(a.Target, steps[1:], c)}}
+		return PlanNode{Item: r.explainJoin(a), Nodes: []PlanNode{r.explainSteps(a.Target, steps[1:], c)}}
 	}
 	if len(steps) == 1 {
 		return PlanNode{Item: indexed(a, c.Op) + value}
 	}
 	return PlanNode{Item: class.Name + "." + query.Path{Steps: steps}.String() + value}
+}
+
+func (r *resolver) explainJoin(a *model.Attribute) string {
+	join := "[Join on Table : " + a.Target.Name + " : " + a.Class.Name + "." + a.Name
+	if key := joinKey(a); r.shownTo(key) {
+		join += " = " + a.Target.Name + "." + key.Name
+	}
+	return join + "]"
 }
 
 func joinKey(a *model.Attribute) *model.Attribute {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ordago/ordago/internal/dialect"
 	"github.com/ordago/ordago/internal/query"
 	"github.com/ordago/ordago/internal/sqlplan"
@@ -63,6 +65,50 @@ func TestExplainHides(t *testing.T) {
 	plan, err = sqlplan.New(dialect.SQLite{}).Explain(s, lens)
 	if e, ok := errors.AsType[*sqlplan.Error](err); !ok || e.Kind != sqlplan.UnknownAttribute {
 		t.Errorf("Explain of a hidden attribute = %v, %v", plan, err)
+	}
+}
+
+// What the caller did not name is named only if the caller may see it.
+func TestExplainHidesKeysOfJoins(t *testing.T) {
+	t.Parallel()
+	all := classes(t)
+	s := source(t, all["author"], "books.year = 2020", query.ORDA, sqlplan.Values{})
+	related := &sqlplan.Source{Class: all["book"], Conditions: []sqlplan.Condition{&sqlplan.Related{Attribute: all["book"].Attribute("authorID"), Values: []any{int64(1)}}}, Limit: -1}
+	notKey := func(a *model.Attribute) bool { return a.Name != "authorID" }
+	for _, lens := range []sqlplan.Lens{{Visible: notKey}, {Use: func(a *model.Attribute) error {
+		if !notKey(a) {
+			return errors.New("denied")
+		}
+		return nil
+	}}} {
+		for want, s := range map[string]*sqlplan.Source{
+			`{"item":"[Join on Table : book : author.books]","subquery":[{"item":"book.year = 2020"}]}`: s,
+			`{"item":"book in 1 values"}`: related,
+		} {
+			plan, err := sqlplan.New(dialect.SQLite{}).Explain(s, lens)
+			if got, _ := json.Marshal(plan); err != nil || string(got) != want {
+				t.Errorf("Explain = %s, %v, want %s", got, err, want)
+			}
+		}
+	}
+}
+
+// Selections that were put together.
+func TestExplainSetOperations(t *testing.T) {
+	t.Parallel()
+	e := classes(t)["employee"]
+	young, old := source(t, e, "age < 30", query.ORDA, sqlplan.Values{}), source(t, e, "age > 60", query.ORDA, sqlplan.Values{})
+	s := &sqlplan.Source{Class: e, Limit: -1, Conditions: []sqlplan.Condition{
+		&sqlplan.Union{Sources: []*sqlplan.Source{young, old}}, &sqlplan.Except{Source: old}, &sqlplan.Keys{Numbers: []int64{4, 5}}}}
+	plan, err := sqlplan.New(dialect.SQLite{}).Explain(s, sqlplan.Lens{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := sqlplan.PlanNode{Operator: "And", Nodes: []sqlplan.PlanNode{
+		{Operator: "Or", Nodes: []sqlplan.PlanNode{{Item: "employee.age < 30"}, {Item: "employee.age > 60"}}},
+		{Operator: "Not", Nodes: []sqlplan.PlanNode{{Item: "employee.age > 60"}}}, {Item: "[index : employee.ID ] in 2 keys"}}}
+	if diff := cmp.Diff(want, plan); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

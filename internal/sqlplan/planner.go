@@ -44,18 +44,33 @@ func (p *Planner) Keys(s *Source, l Lens) (Statement, error) {
 
 // Count plans counting the entities of a source; offset and limit count. The order is not looked at.
 func (p *Planner) Count(s *Source, l Lens) (Statement, error) {
-	sel, err := p.resolver(s, l).selected(s, false)
+	key, kept := keyOf(s, nil, l)
+	key.counted = true
+	if kept {
+		if st, ok := p.recall(key, s); ok {
+			return st, nil
+		}
+	}
+	r := p.resolver(s, l)
+	sel, err := r.selected(s, false)
 	if err != nil {
 		return Statement{}, err
 	}
 	w := p.writer()
 	w.count(sel)
-	return w.statement()
+	st, err := w.statement()
+	if err == nil && kept {
+		p.remember(key, r, w, st)
+	}
+	return st, err
 }
 
 // Check reports what is wrong with a source for this caller: *[Error], or what the lens answered.
 // If it returns nil, Select and Count succeed; if [ErrResidual], Split does.
 func (p *Planner) Check(s *Source, l Lens) error {
+	if key, kept := keyOf(s, s.Class.Key, l); kept && p.fits(key, s) {
+		return nil
+	}
 	_, err := p.Keys(s, l)
 	return err
 }
