@@ -35,7 +35,10 @@ func restrictedBooks() []dataclasses.Definition {
 		dataclasses.DefineExposed[Author](dataclasses.Restrict(visibleAuthors),
 			dataclasses.Computed("dearest", dearest), dataclasses.Computed("cheapOnes", cheapOnes), dataclasses.Alias[Author]("writings", "books")),
 		dataclasses.DefineExposed[Book](dataclasses.Restrict(visibleBooks), dataclasses.Alias[Book]("authorName", "author.lastName"),
-			dataclasses.Computed("shout", func(_ context.Context, b *dataclasses.Entity[Book]) (string, error) { return b.Value.Title + "!", nil })),
+			dataclasses.Computed("shout", func(_ context.Context, b *dataclasses.Entity[Book]) (string, error) { return b.Value.Title + "!", nil }),
+			dataclasses.Formula("dear", func(_ context.Context, b *dataclasses.Entity[Book], _ map[string]any) (bool, error) {
+				return b.Value.Price > 5, nil
+			})),
 		dataclasses.SharedSingleton("Desk", func(context.Context, *dataclasses.DataStore) (*desk, error) { return &desk{}, nil },
 			dataclasses.OnSingleton(dataclasses.Exposed("countBooks", countBooks))),
 	}
@@ -89,7 +92,10 @@ func selectionReads(ds *dataclasses.DataStore) map[string]bookRead {
 			err := x.Add(ctx, s)
 			return texts(ctx, x, err)
 		},
-		"query":    func(ctx context.Context, s sel) (any, error) { return texts(ctx, costly(s), nil) },
+		"query": func(ctx context.Context, s sel) (any, error) { return texts(ctx, costly(s), nil) },
+		"formula": func(ctx context.Context, s sel) (any, error) {
+			return texts(ctx, must(s.Query("eval(dear) and title != x")), nil)
+		},
 		"order by": func(ctx context.Context, s sel) (any, error) { return texts(ctx, must(s.OrderBy("price desc")), nil) },
 		"order by formula": func(ctx context.Context, s sel) (any, error) {
 			x, err := dataclasses.OrderByFormula(ctx, s, func(_ context.Context, e *dataclasses.Entity[Book]) (float64, error) { return -e.Value.Price, nil }, dataclasses.Ascending)
