@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ordago/ordago/internal/sqlplan"
 	"github.com/ordago/ordago/model"
 	"github.com/ordago/ordago/privileges"
 )
@@ -30,20 +31,22 @@ const maxDistinct = 100_000
 // Errors: *[AttributeError] for an unknown attribute or a relation, a *[QueryError] for an object, image or blob attribute,
 // *[PermissionError].
 func Distinct[V, T any](ctx context.Context, s *Selection[T], of string, options ...DistinctOption) ([]V, error) {
-	counted, err := DistinctCounts[V](ctx, s, of, options...)
+	found, err := s.core.distinct(ctx, of, slices.Contains(options, Diacritical))
 	if err != nil {
 		return nil, err
 	}
-	values := make([]V, len(counted))
-	for i, c := range counted {
-		values[i] = c.Value
+	values := make([]V, len(found))
+	for i, f := range found {
+		if values[i], err = valueAs[V](s.core.class, of, f.value); err != nil {
+			return nil, err
+		}
 	}
 	return values, nil
 }
 
 // DistinctCounts is [Distinct] with the number of entities that have each value: one with several elements of the same value counts once.
 func DistinctCounts[V, T any](ctx context.Context, s *Selection[T], of string, options ...DistinctOption) ([]ValueCount[V], error) {
-	found, err := s.core.distinct(ctx, of, slices.Contains(options, Diacritical))
+	found, err := s.core.distinctCounts(ctx, of, slices.Contains(options, Diacritical))
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +64,21 @@ func DistinctCounts[V, T any](ctx context.Context, s *Selection[T], of string, o
 // distinct reads the values that the database finds different, and merges here what differs in case only: folding a million texts in the
 // database would cost more than the few that are left.
 func (s *selection) distinct(ctx context.Context, of string, diacritical bool) ([]distinctValue, error) {
+	return s.distinctBy(ctx, of, diacritical, distinctPlan{1, (*sqlplan.Planner).Distinct})
+}
+
+// distinctCounts is distinct with the number of entities that have each value.
+func (s *selection) distinctCounts(ctx context.Context, of string, diacritical bool) ([]distinctValue, error) {
+	return s.distinctBy(ctx, of, diacritical, distinctPlan{2, (*sqlplan.Planner).DistinctCounts})
+}
+
+// distinctPlan is one of the planner's two ways, and how many columns its statement has.
+type distinctPlan struct {
+	columns int
+	make    func(*sqlplan.Planner, *sqlplan.Source, string, sqlplan.Lens) (sqlplan.Statement, sqlplan.Column, error)
+}
+
+func (s *selection) distinctBy(ctx context.Context, of string, diacritical bool, plan distinctPlan) ([]distinctValue, error) {
 	if err := s.class.may(ctx, privileges.Read); err != nil {
 		return nil, err
 	}
@@ -72,13 +90,13 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 		return nil, err
 	}
 	source, lens := s.readable(), s.lens(ctx)
-	statement, column, err := s.class.ds.plans(ctx, source, lens).Distinct(source, of, lens)
+	statement, column, err := plan.make(s.class.ds.plans(ctx, source, lens), source, of, lens)
 	if err != nil {
 		return nil, err
 	}
 	exact := diacritical || column.Attribute.Type == model.UUID
 	var found []distinctValue
-	err = scan(ctx, s.class.ds.reader(ctx), statement, 2, func(raw []any) error {
+	err = scan(ctx, s.class.ds.reader(ctx), statement, plan.columns, func(raw []any) error {
 		if s.remote && len(found) == maxDistinct {
 			return &LimitError{What: "different values of " + s.class.model.Name + "." + of, Max: maxDistinct}
 		}
@@ -86,7 +104,10 @@ func (s *selection) distinct(ctx context.Context, of string, diacritical bool) (
 		if err != nil {
 			return err
 		}
-		n, _ := raw[1].(int64)
+		n := int64(0)
+		if len(raw) > 1 {
+			n, _ = raw[1].(int64)
+		}
 		found = append(found, distinctValues(v, int(n), exact)...)
 		return nil
 	})

@@ -35,9 +35,17 @@ func (p *Planner) Aggregate(s *Source, what Aggregate, path string, l Lens) (Sta
 	return st, v.column, err
 }
 
-// Distinct plans reading the different values that a path leads to, null left out (O-359), each with the number of entities that have
-// it; in no order. Texts that differ in case or diacritics are different here, and the collections of a path with [] are values.
+// Distinct plans reading the different values that a path leads to, null left out (O-359), in no order. Texts that differ in case or diacritics are different here, and the collections of a path with [] are values.
 func (p *Planner) Distinct(s *Source, path string, l Lens) (Statement, Column, error) {
+	return p.distinct(s, path, l, "SELECT DISTINCT ", "", "")
+}
+
+// DistinctCounts is [Planner.Distinct] with the number of entities that have each value in a second column.
+func (p *Planner) DistinctCounts(s *Source, path string, l Lens) (Statement, Column, error) {
+	return p.distinct(s, path, l, "SELECT ", ", COUNT(*)", " GROUP BY 1")
+}
+
+func (p *Planner) distinct(s *Source, path string, l Lens, before, after, end string) (Statement, Column, error) {
 	v, err := p.valuesOf(s, l, path)
 	if err == nil && !v.of.scalar() && len(v.column.Elements) == 0 {
 		err = notScalar(v.of.attr)
@@ -48,11 +56,11 @@ func (p *Planner) Distinct(s *Source, path string, l Lens) (Statement, Column, e
 	v.and(v.of.is(notNullTest))
 	w := p.writer()
 	w.open(v.root)
-	w.write("SELECT ")
+	w.write(before)
 	w.output(v.of)
-	w.write(", COUNT(*)")
+	w.write(after)
 	w.body(v.selection)
-	w.write(" GROUP BY 1")
+	w.write(end)
 	st, err := w.statement()
 	return st, v.column, err
 }
