@@ -43,6 +43,12 @@ func (w *writer) not(n *node) {
 		w.node(n, true)
 		return
 	}
+	if decided(n) { // which the database can turn around and estimate
+		w.write("NOT (")
+		w.node(n, true)
+		w.write(")")
+		return
+	}
 	w.write("(")
 	w.node(n, true)
 	w.write(") IS NOT TRUE")
