@@ -51,7 +51,7 @@ type planKey struct {
 	trusted  [2]bool
 	rest     string // columns, order, and the key of the lens
 	counted  bool
-	limit    bool
+	limit    limitKind
 	offset   bool
 	back     bool
 	presence bool
@@ -59,11 +59,11 @@ type planKey struct {
 
 // keyOf is not ok for a source that is not cached: one of other conditions than queries, or under a lens without a
 // key or with a restriction, whose values are the caller's.
-func keyOf(s *Source, columns []*model.Attribute, l Lens) (key planKey, ok bool) {
+func (p *Planner) keyOf(s *Source, columns []*model.Attribute, l Lens) (key planKey, ok bool) {
 	if len(s.Conditions) > len(key.queries) || l.Key == nil && (l.Use != nil || l.Visible != nil) || l.Restriction != nil {
 		return key, false
 	}
-	key = planKey{class: s.Class, limit: s.Limit >= 0, offset: s.Offset > 0, back: s.Backwards, presence: s.Presence}
+	key = planKey{class: s.Class, limit: p.limitKind(s.Limit), offset: s.Offset > 0, back: s.Backwards, presence: s.Presence}
 	own := len(s.Order) == 0
 	for i, c := range s.Conditions {
 		q, isQuery := c.(*Query)

@@ -13,7 +13,7 @@ import (
 //
 // Errors are those of [Planner.Check], [ErrResidual], and plain errors for columns and sources that the data layer should not have made.
 func (p *Planner) Select(s *Source, columns []*model.Attribute, l Lens) (Statement, error) {
-	key, kept := keyOf(s, columns, l)
+	key, kept := p.keyOf(s, columns, l)
 	if kept {
 		if st, ok := p.recall(key, s); ok {
 			return st, nil
@@ -44,7 +44,7 @@ func (p *Planner) Keys(s *Source, l Lens) (Statement, error) {
 
 // Count plans counting the entities of a source; offset and limit count. The order is not looked at.
 func (p *Planner) Count(s *Source, l Lens) (Statement, error) {
-	key, kept := keyOf(s, nil, l)
+	key, kept := p.keyOf(s, nil, l)
 	key.counted = true
 	if kept {
 		if st, ok := p.recall(key, s); ok {
@@ -68,7 +68,7 @@ func (p *Planner) Count(s *Source, l Lens) (Statement, error) {
 // Check reports what is wrong with a source for this caller: *[Error], or what the lens answered.
 // If it returns nil, Select and Count succeed; if [ErrResidual], Split does.
 func (p *Planner) Check(s *Source, l Lens) error {
-	if key, kept := keyOf(s, s.Class.Key, l); kept && p.fits(key, s) {
+	if key, kept := p.keyOf(s, s.Class.Key, l); kept && p.fits(key, s) {
 		return nil
 	}
 	_, err := p.Keys(s, l)

@@ -236,7 +236,7 @@ func (w *writer) window(s *selection) {
 	switch {
 	case s.limit >= 0:
 		w.write(" LIMIT ")
-		w.arg(int64(s.limit), "")
+		w.limit(s.limit)
 	case s.offset > 0 && !w.postgres:
 		w.write(" LIMIT -1") // SQLite has no OFFSET without LIMIT
 	}
